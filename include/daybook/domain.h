@@ -1,0 +1,166 @@
+// The seam: what makes a domain. A domain is a struct of types and static functions, checked by the
+// concept Domain where it is registered (src/domains/catalog_entries.cc) and wrapped by one
+// template adapter (src/domain/adapter.h). docs/add-a-domain.md walks through one.
+//
+// Purity: decide, apply, project, encode, decode, answer, save and load use no clock, no random, no
+// I/O and no globals; time comes in with the Context. Replay is the live run again, bit for bit.
+//
+// Lifetimes: the strings in a Command live in the Arena given to parse; the strings in an Event
+// live in the Command (live) or in the record's bytes (replay). State and View copy what they keep.
+#pragma once
+
+#include <daybook/arena.h>
+#include <daybook/bytes.h>
+#include <daybook/http.h>
+#include <daybook/ids.h>
+#include <daybook/json.h>
+#include <daybook/result.h>
+#include <daybook/setting.h>
+
+#include <flatbuffers/flatbuffers.h>
+#include <boost/container/small_vector.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace daybook {
+
+// What decide may know besides state and command.
+struct Context {
+  UnixUs now{};  // one reading per commit group, never going back
+};
+
+// What project knows of the event besides its content.
+struct EventMeta {
+  Position position{};
+  UnixUs server_time{};
+  Id128 event_id{};
+};
+
+// Most commands make one event, many none, few several.
+template <class Event>
+using Events = boost::container::small_vector<Event, 1>;
+
+// The body of a successful write. Made from the command and its events only, so that a repeated
+// Idempotency-Key gets the same bytes again.
+struct Answer {
+  int status = 200;
+  std::string body;  // application/json unless empty
+};
+
+// Reads of one domain that need the log itself (a person's history): run on the worker thread.
+template <class D>
+class ReadContext {
+ public:
+  virtual ~ReadContext() = default;
+  // Calls f under the view's lock; keep it short, it holds up the sequencer.
+  virtual void with_view(const std::function<void(const typename D::View&)>& f) = 0;
+  // Calls f for the domain's events at positions [from, until], in order, visible ones only, until
+  // f returns false. The event's strings end with the call.
+  virtual Result<void> scan(
+      Position from, Position until,
+      const std::function<bool(const typename D::Event&, const EventMeta&)>& f) = 0;
+};
+
+// Where a domain's routes go. Patterns: "/schools/{id}"; a {param} is one non-empty path segment.
+// A pattern registered twice is refused at start-up.
+template <class D>
+class Routes {
+ public:
+  // body: the parsed JSON object of the request (an empty body is refused before).
+  using Parse = Result<typename D::Command> (*)(const json::Value& body, const Request&, Arena&);
+  using Read = Result<Response> (*)(const typename D::View&, const Request&);
+  using Scan = Result<Response> (*)(ReadContext<D>&, const Request&);
+  struct CommandRoute {
+    Method method;
+    std::string_view pattern;
+    Access access;
+    Parse parse;
+  };
+  struct ReadRoute {
+    std::string_view pattern;
+    Access access;
+    Read read;
+  };
+  struct ScanRoute {
+    std::string_view pattern;
+    Access access;
+    Scan scan;
+  };
+
+  void command(Method method, std::string_view pattern, Access access, Parse parse) {
+    commands.push_back({method, pattern, access, parse});
+  }
+  // GET (and HEAD): answered from the view, on the http thread, under the view's lock.
+  void read(std::string_view pattern, Access access, Read read_fn) {
+    reads.push_back({pattern, access, read_fn});
+  }
+  // GET (and HEAD): answered from the log, on the worker thread.
+  void scan(std::string_view pattern, Access access, Scan scan_fn) {
+    scans.push_back({pattern, access, scan_fn});
+  }
+
+  std::vector<CommandRoute> commands;
+  std::vector<ReadRoute> reads;
+  std::vector<ScanRoute> scans;
+};
+
+template <class D>
+concept Domain = requires(typename D::State& state, const typename D::State& const_state,
+                          typename D::View& view, const typename D::View& const_view,
+                          const typename D::Policy& policy, const typename D::Command& command,
+                          const typename D::Event& event, const EventMeta& meta,
+                          const Context& context, const Settings& settings, const json::Value& body,
+                          Arena& arena, flatbuffers::FlatBufferBuilder& builder,
+                          std::span<const std::uint8_t> bytes, ByteWriter& writer,
+                          ByteReader& reader, Routes<D>& routes,
+                          std::span<const typename D::Event> events) {
+  requires std::is_trivially_destructible_v<typename D::Command>;  // it lives in an Arena
+  requires std::is_trivially_destructible_v<typename D::Event>;
+  requires std::constructible_from<typename D::State, const typename D::Policy&>;
+  requires std::constructible_from<typename D::View, const typename D::Policy&>;
+  // "attendance": the topic's name, the NDJSON `topic`, the metric label, the column family.
+  { D::name } -> std::convertible_to<std::string_view>;
+  // On disk; never reused. 1..999 are Daybook's own, tests use 1000 and up.
+  { D::topic } -> std::convertible_to<TopicId>;
+  // The event schema version written today, from 1. decode reads every version up to it.
+  { D::event_version } -> std::convertible_to<std::uint16_t>;
+  // The domain's rows of the settings table.
+  { D::settings() } -> std::same_as<std::span<const SettingSpec>>;
+  { D::policy(settings) } -> std::same_as<Result<typename D::Policy>>;
+  // One JSON object -> command. For NDJSON lines and, through routes, for HTTP bodies.
+  { D::parse(body, arena) } -> std::same_as<Result<typename D::Command>>;
+  // state + command -> events, or a rejection. No events: a repeated command that changes nothing.
+  {
+    D::decide(const_state, policy, command, context)
+    } -> std::same_as<Result<Events<typename D::Event>>>;
+  // state + event -> state. Never rejects: what is in the log has happened.
+  { D::apply(state, event) }
+  noexcept;
+  // Committed events only; under the view's lock.
+  { D::project(view, event, meta) }
+  noexcept;
+  { D::answer(command, events) } -> std::same_as<Answer>;
+  // Finishes the builder with the event's own root table.
+  {D::encode(event, builder)};
+  // Verifies, then reads. Errc::corrupt on an unknown version or bytes that do not verify.
+  { D::decode(std::uint16_t{}, bytes) } -> std::same_as<Result<typename D::Event>>;
+  // Snapshots. load gives Errc::corrupt when the bytes are not what save wrote, or were written
+  // under a policy the present one cannot take over from.
+  {D::save(const_state, writer)};
+  { D::load(state, reader) } -> std::same_as<Result<void>>;
+  {D::save(const_view, writer)};
+  { D::load(view, reader) } -> std::same_as<Result<void>>;
+  { D::memory_bytes(const_state) } -> std::same_as<std::size_t>;
+  { D::memory_bytes(const_view) } -> std::same_as<std::size_t>;
+  // Totals a person can compare: name, number; the same after every replay.
+  { D::totals(const_view) } -> std::same_as<std::vector<std::pair<std::string, std::uint64_t>>>;
+  {D::routes(routes)};
+};
+
+}  // namespace daybook

@@ -1,0 +1,61 @@
+// What a domain sees of HTTP: a request as views, a response as a value, and the table its routes
+// go into. No Beast here; src/http turns sockets into these.
+#pragma once
+
+#include <daybook/arena.h>
+#include <daybook/ids.h>
+#include <daybook/json.h>
+#include <daybook/result.h>
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace daybook {
+
+enum class Method : std::uint8_t { get, head, post, put, del, options, patch, other };
+std::string_view method_name(Method method);
+
+// One request, complete and within its limits. All views end with the handler's call.
+struct Request {
+  Method method = Method::get;
+  std::string_view path;            // as sent, without the query
+  std::vector<std::string> params;  // the {x} of the pattern, percent-decoded, in order
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  std::string_view content_type;
+  std::string_view body;
+  UnixUs now{};  // when it arrived
+
+  // The first value of the query parameter, or nullopt.
+  [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const {
+    for (const auto& [k, v] : query)
+      if (k == name) return v;
+    return std::nullopt;
+  }
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>>
+      headers;  // besides Date, Content-Length, CORS, ...
+
+  static Response json(std::string body, int status = 200) {
+    Response r;
+    r.status = status;
+    r.body = std::move(body);
+    return r;
+  }
+};
+
+// Who may call a route.
+enum class Access : std::uint8_t {
+  open,   // anyone on loopback; elsewhere only when `http.open_routes` says so
+  admin,  // Authorization: Bearer <admin key>, always
+};
+
+}  // namespace daybook
