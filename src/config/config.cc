@@ -1,0 +1,252 @@
+#include "config/config.h"
+
+#include "config/toml_file.h"
+#include "config/value.h"
+
+#include <unistd.h>
+#include <algorithm>
+#include <cctype>
+#include <cstdlib>
+#include <set>
+
+namespace daybook::config {
+namespace {
+
+const std::string file_environment_name = "DAYBOOK_CONFIG";
+
+using Environment = std::function<std::optional<std::string>(const std::string&)>;
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::string(value);
+}
+
+bool has_short_name(std::string_view key) { return key == "server.listen" || key == "server.data"; }
+std::string_view without_section(std::string_view key) { return key.substr(key.find('.') + 1); }
+// What a person types: "--listen", "--http-threads".
+std::string usual_flag_name(std::string_view key) {
+  return flag_name(has_short_name(key) ? without_section(key) : key);
+}
+std::string short_environment_name(std::string_view key) {
+  return environment_name(without_section(key));
+}
+
+// Every wrong thing of all sources, so that one run tells all.
+class Problems {
+ public:
+  void add(std::string_view field, std::string_view code, std::string text) {
+    fields_.push_back({std::string(field), std::string(code), std::move(text)});
+  }
+  void wrong_value(std::string_view key, const std::string& problem, const std::string& origin) {
+    add(key, "wrong_value", std::string(key) + " " + problem + " (" + origin + ")");
+  }
+  [[nodiscard]] bool empty() const { return fields_.empty(); }
+  Error take() && {
+    std::string message;
+    for (const auto& field : fields_) message += (message.empty() ? "" : "\n") + field.message;
+    return Error{Errc::invalid, std::move(message), std::move(fields_)};
+  }
+
+ private:
+  std::vector<FieldError> fields_;
+};
+
+std::vector<std::string_view> keys_of(std::span<const SettingSpec> table) {
+  std::vector<std::string_view> keys;
+  keys.reserve(table.size());
+  for (const auto& row : table) keys.push_back(row.key);
+  return keys;
+}
+
+const SettingSpec* row_of(std::span<const SettingSpec> table, std::string_view key) {
+  const auto at =
+      std::find_if(table.begin(), table.end(), [&](const auto& row) { return row.key == key; });
+  return at == table.end() ? nullptr : &*at;
+}
+
+// "listen" at the top of a file means server.listen more likely than whatever is nearest by
+// letters.
+std::string key_suggestion(std::string_view name, std::span<const std::string_view> keys) {
+  if (name.find('.') == std::string_view::npos) {
+    for (const auto key : keys)
+      if (without_section(key) == name) return "; did you mean " + std::string(key) + "?";
+  }
+  return suggestion(name, keys);
+}
+
+struct Given {
+  std::string value, origin;
+};
+using Values = std::map<std::string, Given, std::less<>>;
+
+bool fits(SettingType wanted, const FileValue& got) {
+  if (!got.usable) return false;
+  return got.type == wanted || (wanted == SettingType::real && got.type == SettingType::integer);
+}
+
+void take(const SettingSpec& row, std::string_view text, std::string origin, Values& values,
+          Problems& problems) {
+  auto checked = check_text(row, text);
+  if (checked.problem) return problems.wrong_value(row.key, *checked.problem, origin);
+  values[std::string(row.key)] = {std::move(checked.value), std::move(origin)};
+}
+
+void take_file(std::span<const SettingSpec> table, const std::string& path, Values& values,
+               Problems& problems) {
+  const auto file = read_toml(path);
+  if (!file) return problems.add("", "unreadable_file", file.error().message);
+  const auto keys = keys_of(table);
+  for (const auto& given : *file) {
+    const std::string place = path + ":" + std::to_string(given.line);
+    const auto* row = row_of(table, given.key);
+    if (row == nullptr)
+      problems.add(given.key, "unknown_key",
+                   "unknown key " + given.key + " at " + place + key_suggestion(given.key, keys));
+    else if (!fits(row->type, given))
+      problems.wrong_value(
+          given.key, "must be " + std::string(type_name(row->type)) + ", is " + given.type_text,
+          "file " + place);
+    else
+      take(*row, given.text, "file " + place, values, problems);
+  }
+}
+
+void take_environment(std::span<const SettingSpec> table, const Environment& environment,
+                      Values& values, Problems& problems) {
+  for (const auto& row : table) {
+    std::string name = environment_name(row.key);
+    auto text = environment(name);
+    if (has_short_name(row.key)) {
+      const std::string short_name = short_environment_name(row.key);
+      auto short_text = environment(short_name);
+      if (text && short_text && *text != *short_text) {
+        problems.add(row.key, "given_twice",
+                     std::string(row.key) + " is given twice and differently (environment " + name +
+                         " and " + short_name + ")");
+        continue;
+      }
+      if (short_text) {
+        text = std::move(short_text);
+        name = short_name;
+      }
+    }
+    if (text) take(row, *text, "environment " + name, values, problems);
+  }
+}
+
+// A misspelt DAYBOOK_* name is told as a misspelt key is, or it would silently do nothing.
+void refuse_unknown_environment(std::span<const SettingSpec> table, Problems& problems) {
+  std::vector<std::string> names = {file_environment_name};
+  for (const auto& row : table) {
+    names.push_back(environment_name(row.key));
+    if (has_short_name(row.key)) names.push_back(short_environment_name(row.key));
+  }
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
+    std::string_view name(*at);
+    name = name.substr(0, name.find('='));
+    if (!name.starts_with("DAYBOOK_") || name.starts_with("DAYBOOK_TEST_")) continue;
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    problems.add(name, "unknown_environment",
+                 "unknown environment variable " + std::string(name) + suggestion(name, known));
+  }
+}
+
+void take_flags(std::span<const SettingSpec> table, const std::map<std::string, std::string>& flags,
+                Values& values, Problems& problems) {
+  for (const auto& [key, text] : flags) {
+    const auto* row = row_of(table, key);
+    if (row == nullptr)
+      problems.add(key, "unknown_key",
+                   "unknown flag " + flag_name(key) + key_suggestion(key, keys_of(table)));
+    else
+      take(*row, text, "flag " + usual_flag_name(key), values, problems);
+  }
+}
+
+void check_table(std::span<const SettingSpec> table) {
+  std::set<std::string_view> seen;
+  for (const auto& row : table) {
+    DAYBOOK_CHECK(seen.insert(row.key).second);                           // two rows, one key
+    DAYBOOK_CHECK(std::count(row.key.begin(), row.key.end(), '.') == 1);  // table.key
+    DAYBOOK_CHECK(!check_text(row, row.fallback).problem);  // a default that is refused
+  }
+}
+
+}  // namespace
+
+std::string environment_name(std::string_view key) {
+  std::string name = "DAYBOOK_";
+  for (const char c : key)
+    name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+std::string flag_name(std::string_view key) {
+  std::string name = "--";
+  for (const char c : key) name += c == '.' || c == '_' ? '-' : c;
+  return name;
+}
+
+Result<Config> Config::load(std::span<const SettingSpec> table, const Sources& sources) {
+  check_table(table);
+  Values values;
+  Problems problems;
+  for (const auto& row : table)
+    values[std::string(row.key)] = {check_text(row, row.fallback).value, "default"};
+  const Environment environment =
+      sources.environment ? sources.environment : Environment(process_environment);
+  auto file = sources.file ? sources.file : environment(file_environment_name);
+  if (file && (sources.file || !file->empty())) take_file(table, *file, values, problems);
+  take_environment(table, environment, values, problems);
+  if (!sources.environment) refuse_unknown_environment(table, problems);
+  take_flags(table, sources.flags, values, problems);
+  if (!problems.empty()) return std::move(problems).take();
+
+  Config config;
+  config.entries_.reserve(table.size());
+  for (const auto& row : table) {
+    auto& given = values.find(row.key)->second;
+    config.entries_.push_back({row, std::move(given.value), std::move(given.origin)});
+  }
+  return config;
+}
+
+const Config::Entry& Config::entry(std::string_view key, SettingType type) const {
+  const auto at = std::find_if(entries_.begin(), entries_.end(),
+                               [&](const Entry& entry) { return entry.spec.key == key; });
+  DAYBOOK_CHECK(at != entries_.end() && at->spec.type == type);
+  return *at;
+}
+
+std::string Config::text(std::string_view key) const { return entry(key, SettingType::text).value; }
+
+std::int64_t Config::integer(std::string_view key) const {
+  const auto number = parse_integer(entry(key, SettingType::integer).value);
+  DAYBOOK_CHECK(number.has_value());
+  return *number;
+}
+
+double Config::real(std::string_view key) const {
+  const auto number = parse_real(entry(key, SettingType::real).value);
+  DAYBOOK_CHECK(number.has_value());
+  return *number;
+}
+
+bool Config::boolean(std::string_view key) const {
+  return entry(key, SettingType::boolean).value == "true";
+}
+
+std::vector<std::string> Config::text_list(std::string_view key) const {
+  return split_list(entry(key, SettingType::text_list).value);
+}
+
+std::vector<Config::Shown> Config::show() const {
+  std::vector<Shown> rows;
+  rows.reserve(entries_.size());
+  for (const auto& entry : entries_) rows.push_back({entry.spec, entry.value, entry.origin});
+  return rows;
+}
+
+}  // namespace daybook::config
