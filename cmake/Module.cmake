@@ -19,8 +19,12 @@ function(daybook_module name)
   endif()
 endfunction()
 
-# daybook_add_domain(NAME SOURCES ...): a domain sees the SDK, the base's JSON writer and its own schema, nothing else.
+# daybook_add_domain(NAME SOURCES ... DEPS ...): a domain with its schema, schemas/NAME.fbs. It sees the SDK (whose JSON
+# and log words the base brings) and its own schema, nothing else; tests/style checks the includes.
 function(daybook_add_domain name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  if(NOT TARGET daybook_schema_${name})
+    daybook_add_schema(${name})
+  endif()
   daybook_module(domain_${name} SOURCES ${arg_SOURCES} DEPS daybook::base daybook_schema_${name} ${arg_DEPS})
 endfunction()

@@ -1,3 +1,5 @@
+add_custom_target(schemas)  # every generated header
+
 # daybook_add_schema(NAME): schemas/NAME.fbs -> header NAME_generated.h, target daybook_schema_NAME.
 function(daybook_add_schema name)
   cmake_parse_arguments(arg "" "SOURCE" "" ${ARGN})
@@ -13,6 +15,7 @@ function(daybook_add_schema name)
     DEPENDS ${source}
     COMMENT "flatc ${name}.fbs")
   add_custom_target(daybook_schema_${name}_header DEPENDS ${header})
+  add_dependencies(schemas daybook_schema_${name}_header)
   add_library(daybook_schema_${name} INTERFACE)
   add_dependencies(daybook_schema_${name} daybook_schema_${name}_header)
   target_include_directories(daybook_schema_${name} SYSTEM INTERFACE ${out_dir})

@@ -1,0 +1,213 @@
+// The one template that turns a Domain into an AnyDomain. Included where a domain is registered and
+// in tests; nowhere else.
+#pragma once
+
+#include "base/mutex.h"
+#include "domain/any_domain.h"
+#include "domain/catalog.h"
+#include "log/event_log.h"
+
+#include <daybook/check.h>
+
+#include <atomic>
+#include <utility>
+
+namespace daybook {
+
+template <Domain D>
+class DomainAdapter final : public AnyDomain {
+  using State = typename D::State;
+  using View = typename D::View;
+  using Event = typename D::Event;
+  using Command = typename D::Command;
+
+ public:
+  explicit DomainAdapter(typename D::Policy policy)
+      : policy_(std::move(policy)), state_(policy_), view_(policy_) {
+    D::routes(typed_);
+    for (std::size_t i = 0; i < typed_.commands.size(); ++i) {
+      const auto& r = typed_.commands[i];
+      routes_.push_back(
+          {ErasedRoute::Kind::command, r.method, std::string(r.pattern), r.access, i});
+    }
+    for (std::size_t i = 0; i < typed_.reads.size(); ++i) {
+      const auto& r = typed_.reads[i];
+      routes_.push_back(
+          {ErasedRoute::Kind::read, Method::get, std::string(r.pattern), r.access, i});
+    }
+    for (std::size_t i = 0; i < typed_.scans.size(); ++i) {
+      const auto& r = typed_.scans[i];
+      routes_.push_back(
+          {ErasedRoute::Kind::scan, Method::get, std::string(r.pattern), r.access, i});
+    }
+  }
+
+  [[nodiscard]] std::string_view name() const override { return D::name; }
+  [[nodiscard]] TopicId topic() const override { return D::topic; }
+  [[nodiscard]] std::uint16_t event_version() const override { return D::event_version; }
+  [[nodiscard]] const std::vector<ErasedRoute>& routes() const override { return routes_; }
+
+  Result<ErasedCommand> parse(const json::Value& body, Arena& arena) const override {
+    return erase(D::parse(body, arena), arena);
+  }
+  Result<ErasedCommand> parse_route(std::size_t index, const json::Value& body,
+                                    const Request& request, Arena& arena) const override {
+    return erase(typed_.commands[index].parse(body, request, arena), arena);
+  }
+  Result<Response> handle_read(std::size_t index, const Request& request) const override {
+    LockGuard lock(view_mutex_);
+    return typed_.reads[index].read(view_, request);
+  }
+  Result<Response> handle_scan(std::size_t index, const Request& request, log::EventLog& log,
+                               Position visible) const override {
+    Reader reader(*this, log, visible);
+    return typed_.scans[index].scan(reader, request);
+  }
+
+  Result<std::uint32_t> decide_and_apply(ErasedCommand erased, const Context& context,
+                                         const PayloadSink& sink, Answer& answer) override {
+    const auto& command = *static_cast<const Command*>(erased);
+    auto decision = D::decide(std::as_const(state_), policy_, command, context);
+    if (!decision.ok()) return std::move(decision).error();
+    for (const Event& event : *decision) {
+      D::apply(state_, event);
+      builder_.Clear();
+      D::encode(event, builder_);
+      sink({builder_.GetBufferPointer(), builder_.GetSize()});
+      pending_.push_back(event);
+    }
+    answer = D::answer(command, std::span<const Event>(decision->data(), decision->size()));
+    return static_cast<std::uint32_t>(decision->size());
+  }
+
+  Result<Answer> answer_again(
+      ErasedCommand erased,
+      std::span<const std::pair<std::uint16_t, std::string>> stored) const override {
+    Events<Event> events;
+    for (const auto& [version, payload] : stored) {
+      DAYBOOK_TRY(Event event, D::decode(version, bytes_of(payload)));
+      events.push_back(event);
+    }
+    return D::answer(*static_cast<const Command*>(erased),
+                     std::span<const Event>(events.data(), events.size()));
+  }
+
+  void project_pending(Position first, UnixUs server_time, std::span<const Id128> ids) override {
+    DAYBOOK_CHECK(ids.size() == pending_.size());
+    {
+      LockGuard lock(view_mutex_);
+      for (std::size_t i = 0; i < pending_.size(); ++i)
+        D::project(view_, pending_[i], EventMeta{first + i, server_time, ids[i]});
+    }
+    pending_.clear();
+    refresh_memory(server_time);
+  }
+
+  Result<void> replay(const log::EventView& view) override {
+    DAYBOOK_TRY(Event event, D::decode(view.schema_version, view.payload));
+    D::apply(state_, event);
+    {
+      LockGuard lock(view_mutex_);
+      D::project(view_, event, EventMeta{view.position, view.server_time, view.event_id});
+    }
+    refresh_memory(view.server_time);
+    return {};
+  }
+
+  void save_state(ByteWriter& out) const override { D::save(std::as_const(state_), out); }
+  Result<void> load_state(ByteReader& in) override { return D::load(state_, in); }
+  void save_view(ByteWriter& out) const override {
+    LockGuard lock(view_mutex_);
+    D::save(std::as_const(view_), out);
+  }
+  Result<void> load_view(ByteReader& in) override {
+    LockGuard lock(view_mutex_);
+    return D::load(view_, in);
+  }
+  [[nodiscard]] std::size_t memory_bytes() const override {
+    LockGuard lock(view_mutex_);
+    return state_bytes_.load(std::memory_order_relaxed) + D::memory_bytes(std::as_const(view_));
+  }
+  [[nodiscard]] std::vector<std::pair<std::string, std::uint64_t>> totals() const override {
+    LockGuard lock(view_mutex_);
+    return D::totals(view_);
+  }
+
+ private:
+  class Reader final : public ReadContext<D> {
+   public:
+    Reader(const DomainAdapter& owner, log::EventLog& log, Position visible)
+        : owner_(owner), log_(log), visible_(visible) {}
+    void with_view(const std::function<void(const View&)>& f) override {
+      LockGuard lock(owner_.view_mutex_);
+      f(owner_.view_);
+    }
+    Result<void> scan(Position from, Position until,
+                      const std::function<bool(const Event&, const EventMeta&)>& f) override {
+      log::ScanOptions options;
+      options.topic = D::topic;
+      options.from = from;
+      options.until = std::min(until, visible_);
+      Result<void> decoded;
+      DAYBOOK_TRY_VOID(log_.scan(options, [&](const log::EventView& view) {
+        auto event = D::decode(view.schema_version, view.payload);
+        if (!event.ok()) {
+          decoded = std::move(event).error();
+          return false;
+        }
+        return f(*event, EventMeta{view.position, view.server_time, view.event_id});
+      }));
+      return decoded;
+    }
+
+   private:
+    const DomainAdapter& owner_;
+    log::EventLog& log_;
+    Position visible_;
+  };
+
+  static std::span<const std::uint8_t> bytes_of(const std::string& text) {
+    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+  }
+  static Result<ErasedCommand> erase(Result<Command> command, Arena& arena) {
+    if (!command.ok()) return std::move(command).error();
+    return static_cast<ErasedCommand>(arena.make<Command>(*std::move(command)));
+  }
+  // Walking a large state costs; once a second of log time is enough for a gauge.
+  void refresh_memory(UnixUs now) {
+    constexpr std::int64_t interval_us = 1'000'000;
+    if (now.value - memory_read_at_.value < interval_us) return;
+    memory_read_at_ = now;
+    state_bytes_.store(D::memory_bytes(std::as_const(state_)), std::memory_order_relaxed);
+  }
+
+  const typename D::Policy policy_;
+  Routes<D> typed_;
+  std::vector<ErasedRoute> routes_;
+  // Sequencer thread only.
+  State state_;
+  std::vector<Event> pending_;  // decided, not yet projected; strings live in the commands' arenas
+  flatbuffers::FlatBufferBuilder builder_{1024};
+  UnixUs memory_read_at_{};
+  // Any thread.
+  std::atomic<std::size_t> state_bytes_{0};
+  mutable Mutex view_mutex_;
+  View view_ GUARDED_BY(view_mutex_);
+};
+
+template <Domain D>
+std::unique_ptr<AnyDomain> make_any_domain(typename D::Policy policy) {
+  return std::make_unique<DomainAdapter<D>>(std::move(policy));
+}
+
+template <Domain D>
+Catalog& Catalog::add() {
+  entries_.push_back({std::string(D::name), D::topic, D::settings(),
+                      [](const Settings& settings) -> Result<std::unique_ptr<AnyDomain>> {
+                        DAYBOOK_TRY(typename D::Policy policy, D::policy(settings));
+                        return make_any_domain<D>(std::move(policy));
+                      }});
+  return *this;
+}
+
+}  // namespace daybook

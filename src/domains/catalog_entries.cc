@@ -1,0 +1,12 @@
+#include "domains/catalog_entries.h"
+
+#include "domain/adapter.h"
+#include "domains/attendance/domain.h"
+
+#include <utility>
+
+namespace daybook {
+
+Catalog make_catalog() { return std::move(Catalog{}.add<attendance::Domain>()); }
+
+}  // namespace daybook

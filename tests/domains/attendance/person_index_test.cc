@@ -1,0 +1,164 @@
+#include "domains/attendance/person_index.h"
+
+#include "base/random.h"
+#include "support/seed.h"
+
+#include <catch2/catch.hpp>
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace daybook::attendance {
+namespace {
+
+std::string random_hex(Rng& rng, std::size_t digits) {
+  std::string id(digits, '0');
+  std::uint64_t bits = 0;
+  for (std::size_t i = 0; i < digits; ++i) {
+    if (i % 16 == 0) bits = rng.next();
+    id[i] = "0123456789abcdef"[bits & 15];
+    bits >>= 4;
+  }
+  return id;
+}
+
+// Hex ids mostly; also near misses of the packed form and texts of every length.
+std::string odd_id(Rng& rng) {
+  std::string id = random_hex(rng, 24);
+  switch (rng.below(8)) {
+    case 0:
+      return id.substr(0, 1 + rng.below(23));
+    case 1:
+      return id + random_hex(rng, 1 + rng.below(30));
+    case 2:
+      id[rng.below(24)] = "ABCDEFgG/:`@ "[rng.below(13)];
+      return id;
+    case 3:
+      return std::to_string(rng.below(500));
+    case 4:
+      return "\xC3\xBC" + id.substr(0, rng.below(10));
+    default:
+      return id.substr(0, 20) + "0000";
+  }
+}
+
+TEST_CASE("the person index agrees with a plain hash map on any ids") {
+  Rng rng(test::test_seed());
+  PersonIndex index;
+  std::unordered_map<std::string, std::uint32_t> model;
+  std::unordered_set<std::uint32_t> numbers;
+  for (int i = 0; i < 60'000; ++i) {
+    const std::string id = odd_id(rng);
+    const auto known = model.find(id);
+    REQUIRE(index.find(id) == (known == model.end() ? PersonIndex::none : known->second));
+    if (rng.below(3) == 0) continue;
+    const std::uint32_t number = index.add(id);
+    if (known == model.end()) {
+      REQUIRE(numbers.insert(number).second);
+      model.emplace(id, number);
+    } else {
+      REQUIRE(number == known->second);
+    }
+  }
+  CHECK(index.size() == model.size());
+  for (const auto& [id, number] : model) REQUIRE(index.find(id) == number);
+
+  ByteWriter saved;
+  index.save(saved);
+  ByteReader in(saved.data());
+  PersonIndex loaded;
+  REQUIRE(loaded.load(in).ok());
+  CHECK(in.at_end());
+  for (const auto& [id, number] : model) REQUIRE(loaded.find(id) == number);
+  ByteWriter again;
+  loaded.save(again);
+  CHECK(again.data() == saved.data());
+}
+
+TEST_CASE("an upper-case id is another person than its lower-case form") {
+  PersonIndex index;
+  const auto lower = index.add("5f0c1a2b3c4d5e6f70819203");
+  const auto upper = index.add("5F0C1A2B3C4D5E6F70819203");
+  CHECK(lower != upper);
+  CHECK(index.find("5f0c1a2b3c4d5e6f70819203") == lower);
+  CHECK(index.find("5F0C1A2B3C4D5E6F70819203") == upper);
+}
+
+TEST_CASE("numbers of hex ids are nearly dense") {
+  Rng rng(test::test_seed());
+  PersonIndex index;
+  std::uint32_t highest = 0;
+  for (int i = 0; i < 200'000; ++i) highest = std::max(highest, index.add(random_hex(rng, 24)));
+  CHECK(highest < 400'000);
+}
+
+TEST_CASE("a damaged person index is refused") {
+  Rng rng(test::test_seed());
+  PersonIndex index;
+  for (int i = 0; i < 100; ++i) index.add(odd_id(rng));
+  ByteWriter saved;
+  index.save(saved);
+  for (std::size_t cut = 1; cut < saved.data().size(); cut += 97) {
+    ByteReader in(std::string_view(saved.data()).substr(0, saved.data().size() - cut));
+    PersonIndex loaded;
+    CHECK_FALSE(loaded.load(in).ok());
+  }
+  std::string twice;  // the same id twice in its shard
+  {
+    PersonIndex one;
+    one.add("5f0c1a2b3c4d5e6f70819203");
+    ByteWriter out;
+    one.save(out);
+    twice = out.take();
+  }
+  const std::size_t at = twice.find(std::string_view("\x5f\x0c\x1a\x2b", 4));
+  REQUIRE(at != std::string::npos);
+  twice[at - 4] = 2;
+  twice.insert(at, twice.substr(at, 12));
+  ByteReader in(twice);
+  PersonIndex loaded;
+  CHECK_FALSE(loaded.load(in).ok());
+}
+
+// Bytes per person at every size from `from` on, the worst of them, and the longest single add.
+struct Measure {
+  double worst_bytes = 0;
+  double worst_add_us = 0;
+};
+
+Measure measure(std::uint64_t people, std::uint64_t from) {
+  Rng rng(test::test_seed());
+  PersonIndex index;
+  Measure result;
+  for (std::uint64_t i = 1; i <= people; ++i) {
+    const std::string id = random_hex(rng, 24);
+    const auto begin = std::chrono::steady_clock::now();
+    index.add(id);
+    const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+    result.worst_add_us = std::max(result.worst_add_us, took.count());
+    if (i >= from)
+      result.worst_bytes = std::max(
+          result.worst_bytes, static_cast<double>(index.memory_bytes()) / static_cast<double>(i));
+  }
+  return result;
+}
+
+TEST_CASE("a person with a 24-hex id costs at most 23 bytes") {
+  const Measure small = measure(200'000, 150'000);
+  INFO("worst bytes per person " << small.worst_bytes);
+  CHECK(small.worst_bytes <= 23.0);
+}
+
+TEST_CASE("bytes per person at 10 million people", "[.][measure]") {
+  const std::uint64_t people = test::env_number("DAYBOOK_TEST_PEOPLE", 10'000'000);
+  const Measure large = measure(people, people / 2);
+  std::printf("people %llu: worst %.2f bytes a person, longest add %.0f us\n",
+              static_cast<unsigned long long>(people), large.worst_bytes, large.worst_add_us);
+  CHECK(large.worst_bytes <= 23.0);
+}
+
+}  // namespace
+}  // namespace daybook::attendance

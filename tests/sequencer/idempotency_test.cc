@@ -1,0 +1,137 @@
+// Idempotency for life: the key is in the event, the index is rebuilt from the log.
+#include "domain/adapter.h"
+#include "sequencer/idempotency_index.h"
+#include "sequencer/log_seam.h"
+#include "sequencer/sequencer.h"
+#include "support/command_maker.h"
+#include "support/guestbook/guestbook.h"
+#include "support/seed.h"
+#include "support/temp_dir.h"
+#include "support/waiting_port.h"
+
+#include "base/random.h"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <map>
+
+namespace daybook {
+namespace {
+
+// One run of a server's inside over a real log.
+struct Run {
+  explicit Run(const std::string& dir) {
+    log::Options options;
+    options.data_dir = dir;
+    options.topics = {{guestbook::Domain::topic, "guestbook"}};
+    auto opened = log::EventLog::open(options);
+    REQUIRE(opened.ok());
+    log = *std::move(opened);
+    sequencer =
+        std::make_unique<Sequencer>(domains, SequencerLimits{}, make_log_seam(*log), log->head());
+    REQUIRE(log->scan({},
+                      [&](const log::EventView& event) {
+                        REQUIRE(domain->replay(event).ok());
+                        if (!event.idempotency_key.empty())
+                          sequencer->remember(event.idempotency_key, event.position);
+                        return true;
+                      })
+                .ok());
+    sequencer->start();
+  }
+  Outcome& submit(std::string_view data, std::string_view key) {
+    Submission& s = submissions.emplace_back();
+    s.port = &port;
+    REQUIRE(maker.add(s, *domain, data, key).ok());
+    REQUIRE(sequencer->push(&s) == nullptr);
+    REQUIRE(port.wait_for(++submitted));
+    return s.items[0].outcome;
+  }
+
+  test::WaitingPort port;
+  test::CommandMaker maker;
+  std::unique_ptr<AnyDomain> domain = make_any_domain<guestbook::Domain>({});
+  AnyDomain* domains[1] = {domain.get()};
+  std::deque<Submission> submissions;
+  std::size_t submitted = 0;
+  std::unique_ptr<log::EventLog> log;
+  std::unique_ptr<Sequencer> sequencer;
+};
+
+TEST_CASE("the same key and body gets the first answer again, also after a restart") {
+  const test::TempDir dir;
+  const std::string body = R"({"name":"Ada","text":"hello"})";
+  Outcome first;
+  {
+    Run run(dir.path());
+    first = run.submit(body, "key-1");
+    REQUIRE(first.accepted);
+    REQUIRE(run.submit(R"({"name":"Bob","text":"hello"})", "key-2").accepted);
+    const Outcome again = run.submit(body, "key-1");
+    CHECK(again.accepted);
+    CHECK(again.repeated);
+    CHECK(again.position == first.position);
+    CHECK(again.group_hash == first.group_hash);
+    CHECK(again.answer.body == first.answer.body);
+    CHECK(run.log->head().value == 2);
+  }
+  Run run(dir.path());
+  const Outcome again = run.submit(body, "key-1");
+  CHECK(again.repeated);
+  CHECK(again.position == first.position);
+  CHECK(again.group_hash == first.group_hash);
+  CHECK(again.answer.body == first.answer.body);
+  CHECK(run.log->head().value == 2);
+}
+
+TEST_CASE("the same key with another body is refused as invalid") {
+  const test::TempDir dir;
+  Run run(dir.path());
+  REQUIRE(run.submit(R"({"name":"Ada","text":"hello"})", "key").accepted);
+  const Outcome other = run.submit(R"({"name":"Eve","text":"hello"})", "key");
+  CHECK_FALSE(other.accepted);
+  CHECK(other.error.code == Errc::invalid);
+  CHECK(other.error.fields.at(0).field == "Idempotency-Key");
+}
+
+TEST_CASE("a refused command leaves its key free") {
+  const test::TempDir dir;
+  Run run(dir.path());
+  REQUIRE(run.submit(R"({"name":"Ada","text":"hello"})", "").accepted);
+  CHECK_FALSE(run.submit(R"({"name":"Ada","text":"again"})", "key").accepted);
+  CHECK(run.submit(R"({"name":"Eve","text":"hello"})", "key").accepted);
+}
+
+TEST_CASE("two requests with one key in one group: the second is told it is in flight") {
+  const test::TempDir dir;
+  Run run(dir.path());
+  Submission& s = run.submissions.emplace_back();
+  s.port = &run.port;
+  REQUIRE(run.maker.add(s, *run.domain, R"({"name":"Ada","text":"x"})", "key").ok());
+  REQUIRE(run.maker.add(s, *run.domain, R"({"name":"Ada","text":"x"})", "key").ok());
+  REQUIRE(run.sequencer->push(&s) == nullptr);
+  REQUIRE(run.port.wait_for(1));
+  CHECK(s.items[0].outcome.accepted);
+  CHECK(s.items[1].outcome.error.code == Errc::conflict);
+}
+
+TEST_CASE("the index finds every position, and keys with equal hashes beside each other") {
+  Rng rng(test::test_seed());
+  IdempotencyIndex index;
+  std::multimap<std::uint64_t, std::uint64_t> model;
+  for (std::uint64_t position = 1; position <= 50'000; ++position) {
+    const std::uint64_t hash = rng.next() % 40'000 * 0x9E3779B97F4A7C15u;
+    index.insert(hash, Position{position});
+    model.emplace(hash, position);
+  }
+  REQUIRE(index.size() == model.size());
+  for (const auto& [hash, position] : model) {
+    const std::uint64_t wanted = position;
+    REQUIRE(index.any_of(hash, [&](Position p) { return p.value == wanted; }));
+  }
+  CHECK_FALSE(index.any_of(12345, [](Position) { return true; }));
+}
+
+}  // namespace
+}  // namespace daybook
