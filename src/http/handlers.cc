@@ -1,0 +1,177 @@
+#include "http/handlers.h"
+
+#include "base/digest.h"
+#include "http/gunzip.h"
+#include "http/system_routes.h"
+#include "http/uploads_route.h"
+
+namespace daybook::http {
+namespace {
+
+struct Call {
+  IoThread& io;
+  Session& session;
+  std::uint64_t number;
+  const Plan& plan;
+  const Head& head;
+  std::string_view body;
+
+  void fail(const Error& error) const { session.answer_error(number, error); }
+};
+
+Result<json::Value> parse_body(const Call& call) {
+  if (call.body.empty()) {
+    if (call.plan.route->method == Method::del) return json::Value{};
+    return Error{Errc::malformed, "the body is empty"};
+  }
+  DAYBOOK_TRY(const json::Value value, call.io.json().parse(call.body, true));
+  if (!value.is_object()) {
+    return Error{Errc::invalid,
+                 "the body must be a JSON object",
+                 {{"", "wrong_type",
+                   "must be an object, not a " + std::string(json::kind_name(value.kind()))}}};
+  }
+  return value;
+}
+
+// Fills the one item of a command's submission.
+Result<void> make_item(const Call& call, Submission& submission) {
+  const Route& route = *call.plan.route;
+  DAYBOOK_TRY(const json::Value value, parse_body(call));
+  DAYBOOK_TRY(const Request request, make_request(call.plan, call.head, call.body, call.io.wall()));
+  SubmissionItem item;
+  item.domain = route.domain;
+  DAYBOOK_TRY(item.command,
+              route.domain->parse_route(route.index, value, request, submission.arena));
+  if (call.head.has(Field::idempotency_key)) {
+    DAYBOOK_TRY(const std::string key,
+                parse_idempotency_key(call.head.field(Field::idempotency_key)));
+    item.idempotency_key = submission.arena.copy(key);
+    const std::uint64_t seed =
+        xxh64(call.plan.target.path, static_cast<std::uint64_t>(call.head.method));
+    item.fingerprint = xxh128(call.body, seed);
+  }
+  item.trace_id = parse_traceparent(call.head.field(Field::traceparent));
+  submission.items.push_back(std::move(item));
+  return {};
+}
+
+void submit(const Call& call, Submission* submission) {
+  submission->bytes = call.body.size();
+  submission->tag_a = call.session.tag();
+  submission->tag_b = call.number;
+  call.io.submit(submission);
+}
+
+void handle_command(const Call& call) {
+  Submission* submission = call.io.take_submission();
+  if (auto made = make_item(call, *submission); !made) {
+    call.io.give_back(submission);
+    return call.fail(made.error());
+  }
+  submit(call, submission);
+}
+
+Result<void> fill_events(const Call& call, Submission& submission, EventsJob& job) {
+  if (call.head.has(Field::idempotency_key)) {
+    return Error{Errc::malformed,
+                 "POST /events takes an idempotencyKey per line, not a header",
+                 {{"Idempotency-Key", "not_here", "give each line its own idempotencyKey"}}};
+  }
+  const Limits& limits = call.io.shared().options.limits;
+  std::string inflated;
+  std::string_view text = call.body;
+  if (is_gzip(call.head.field(Field::content_encoding))) {
+    auto plain = gunzip(call.body, limits.events_body_bytes_max);
+    if (!plain) return std::move(plain).error();
+    inflated = std::move(plain).value();
+    const std::size_t size = inflated.size();
+    inflated.append(json::Parser::padding_bytes, '\0');
+    text = std::string_view(inflated).substr(0, size);
+  }
+  const Id128 trace_id = parse_traceparent(call.head.field(Field::traceparent));
+  return parse_events(text, call.io.shared().deps.domains, call.io.json(), trace_id, submission,
+                      job);
+}
+
+void handle_events(const Call& call) {
+  Submission* submission = call.io.take_submission();
+  auto job = std::make_unique<EventsJob>();
+  if (auto filled = fill_events(call, *submission, *job); !filled) {
+    call.io.give_back(submission);
+    return call.fail(filled.error());
+  }
+  call.session.slot(call.number)->events = std::move(job);
+  if (submission->items.empty()) {  // every line was bad: nothing for the sequencer
+    call.session.complete(call.number, *submission);
+    return call.io.give_back(submission);
+  }
+  submit(call, submission);
+}
+
+void handle_read(const Call& call) {
+  const Route& route = *call.plan.route;
+  auto request = make_request(call.plan, call.head, call.body, call.io.wall());
+  if (!request) return call.fail(request.error());
+  auto response = route.domain->handle_read(route.index, *request);
+  if (!response) return call.fail(response.error());
+  call.session.answer(call.number, *response);
+}
+
+// A request that owns its bytes, for the worker.
+struct OwnedRequest {
+  std::string path, content_type, body;
+  Request request;
+};
+
+void handle_on_worker(const Call& call) {
+  auto request = make_request(call.plan, call.head, call.body, call.io.wall());
+  if (!request) return call.fail(request.error());
+  auto owned = std::make_shared<OwnedRequest>();
+  owned->request = std::move(request).value();
+  owned->path = owned->request.path;
+  owned->content_type = owned->request.content_type;
+  owned->body = owned->request.body;
+  owned->request.path = owned->path;
+  owned->request.content_type = owned->content_type;
+  owned->request.body = owned->body;
+  Shared& shared = call.io.shared();
+  const Route& route = *call.plan.route;
+  auto job = [owned, &shared, &route]() -> Result<Response> {
+    const Dependencies& deps = shared.deps;
+    if (route.kind == RouteKind::scan)
+      return route.domain->handle_scan(route.index, owned->request, *deps.log,
+                                       deps.sequencer->visible());
+    if (route.kind == RouteKind::upload) {
+      return upload_image(*deps.blobs, owned->content_type, owned->body,
+                          shared.options.limits.upload_bytes_max);
+    }
+    return get_image(*deps.blobs, owned->request.params[0]);
+  };
+  if (!call.io.run_on_worker(call.session.tag(), call.number, std::move(job)))
+    call.fail(Error{Errc::busy, "too many uploads and scans are waiting; try again"});
+}
+
+}  // namespace
+
+void handle_request(IoThread& io, Session& session, std::uint64_t number, const Plan& plan,
+                    const Head& head, std::string_view body) {
+  const Call call{io, session, number, plan, head, body};
+  switch (plan.route->kind) {
+    case RouteKind::command:
+      return handle_command(call);
+    case RouteKind::read:
+      return handle_read(call);
+    case RouteKind::scan:
+    case RouteKind::upload:
+    case RouteKind::image:
+      return handle_on_worker(call);
+    case RouteKind::events:
+      return handle_events(call);
+    default:
+      return session.answer(number,
+                            system_response(io.shared(), plan.route->kind, plan.target.query));
+  }
+}
+
+}  // namespace daybook::http

@@ -1,0 +1,88 @@
+// One http thread: an io_context for listeners, timers and messages from other threads, and an
+// epoll set for its connections, which the io_context watches as one descriptor. Plain HTTP needs
+// no operation object, no read that finds nothing and no buffer per idle connection this way
+// (docs/adr).
+//
+// One turn: take what is ready (at most ready_max connections) → hand the submissions to the
+// sequencer with one push → settle whoever got answers → delete whoever closed.
+//
+// Threads: everything but start(), begin_drain(), stop(), join() and complete() runs on its own
+// thread "http-k".
+#pragma once
+
+#include "http/response_writer.h"
+#include "http/session.h"
+#include "http/shared.h"
+#include "sequencer/submission.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace daybook::http {
+
+struct ListenSocket {
+  int fd = -1;  // bound and listening; ownership passes
+  bool loopback = false;
+};
+
+class IoThread : public CompletionPort {
+ public:
+  static constexpr std::size_t scratch_bytes = 64u << 10;
+  static constexpr int ready_max = 128;
+  static constexpr std::size_t submissions_per_push = 64;
+  static constexpr std::size_t pooled_submissions_max = 1024;
+  static constexpr std::size_t pooled_parsers_max = 64;
+  static constexpr std::size_t refused_sessions_max = 256;  // being told 503
+
+  static std::unique_ptr<IoThread> make(Shared& shared, unsigned number,
+                                        std::vector<ListenSocket> listeners);
+  ~IoThread() override = default;
+
+  virtual void start() = 0;
+  // Any thread. Takes who already waits, then listens no more.
+  virtual void begin_drain() = 0;
+  // Any thread. Ends when every connection owes nothing, or at the grace's end; then join().
+  virtual void stop(std::int64_t grace_ms) = 0;
+  virtual void join() = 0;
+
+  // --- for sessions and handlers, on this thread
+  virtual std::unique_ptr<RequestParser> take_parser() = 0;
+  virtual void give_back(std::unique_ptr<RequestParser> parser) = 0;
+  virtual Submission* take_submission() = 0;
+  virtual void give_back(Submission* submission) = 0;
+  // Collects; pushed at the end of the turn.
+  virtual void submit(Submission* submission) = 0;
+  virtual void mark_dirty(Session& session) = 0;
+  // It has closed its descriptor; deleted at the end of the turn.
+  virtual void bury(Session& session) = 0;
+  // Settles it in a later turn.
+  virtual void resume_later(Session& session) = 0;
+  // Runs the job on the worker and answers the request with what it returns. False: queue full.
+  virtual bool run_on_worker(std::uint64_t tag, std::uint64_t number,
+                             std::function<Result<Response>()> job) = 0;
+
+  Shared& shared() { return shared_; }
+  TimerWheel& wheel() { return wheel_; }
+  json::Parser& json() { return json_; }
+  char* scratch() { return scratch_.get(); }
+  // Read once per turn.
+  [[nodiscard]] std::int64_t now_ms() const { return now_us_ / 1000; }
+  [[nodiscard]] std::int64_t now_us() const { return now_us_; }
+  [[nodiscard]] UnixUs wall() const { return wall_; }
+  const std::string& date_line() { return date_.at(wall_.value / 1'000'000); }
+
+ protected:
+  IoThread(Shared& shared, std::int64_t tick_ms, std::int64_t now_us);
+
+  Shared& shared_;
+  TimerWheel wheel_;
+  json::Parser json_;
+  std::unique_ptr<char[]> scratch_;
+  std::int64_t now_us_;
+  UnixUs wall_;
+  DateLine date_;
+};
+
+}  // namespace daybook::http

@@ -1,0 +1,226 @@
+#include "http/request_plan.h"
+
+#include "base/hex.h"
+#include "http/problem.h"
+
+#include <algorithm>
+
+namespace daybook::http {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool equal_no_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view media_type(std::string_view content_type) {
+  return trim(content_type.substr(0, content_type.find(';')));
+}
+
+Plan refuse(Plan plan, Errc code, std::string message) {
+  plan.status = status_of(code);
+  plan.error = Error{code, std::move(message)};
+  return plan;
+}
+
+bool needs_body(const Route& route) {
+  return route.method == Method::post || route.method == Method::put ||
+         route.method == Method::patch;
+}
+
+std::size_t body_limit(const Limits& limits, const Route& route) {
+  if (route.kind == RouteKind::events) return limits.events_body_bytes_max;
+  if (route.kind == RouteKind::upload) return limits.upload_bytes_max + upload_overhead_bytes_max;
+  return limits.body_bytes_max;
+}
+
+bool allowed(const Shared& shared, const Route& route, const Head& head, bool loopback) {
+  switch (route.access) {
+    case RouteAccess::always:
+      return true;
+    case RouteAccess::open:
+      if (loopback || shared.options.open_routes) return true;
+      break;
+    case RouteAccess::loopback:
+      if (loopback) return true;
+      break;
+    case RouteAccess::admin:
+      break;
+  }
+  return head.has(Field::authorization) && shared.deps.admin_key != nullptr &&
+         shared.deps.admin_key->check(head.field(Field::authorization));
+}
+
+bool charset_is_utf8(std::string_view content_type) {
+  const std::size_t semicolon = content_type.find(';');
+  if (semicolon == std::string_view::npos) return true;
+  const std::string_view parameter = trim(content_type.substr(semicolon + 1));
+  const std::size_t equals = parameter.find('=');
+  if (equals == std::string_view::npos ||
+      !equal_no_case(trim(parameter.substr(0, equals)), "charset"))
+    return true;
+  std::string_view value = trim(parameter.substr(equals + 1));
+  if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+    value = value.substr(1, value.size() - 2);
+  return equal_no_case(value, "utf-8") || equal_no_case(value, "utf8");
+}
+
+// What is wrong with the body's media type, or nothing.
+std::optional<std::string> media_error(const Route& route, const Head& head) {
+  const std::string_view encoding = head.field(Field::content_encoding);
+  const bool plain = encoding.empty() || equal_no_case(encoding, "identity");
+  const std::string_view type = head.field(Field::content_type);
+  if (route.kind == RouteKind::events) {
+    if (!plain && !is_gzip(encoding)) return "the only Content-Encoding taken here is gzip";
+    const std::string_view media = media_type(type);
+    if (!head.has(Field::content_type) || is_json_type(type) ||
+        equal_no_case(media, "application/x-ndjson") ||
+        equal_no_case(media, "application/ndjson") || equal_no_case(media, "application/jsonl"))
+      return std::nullopt;
+    return "the Content-Type must be application/x-ndjson";
+  }
+  if (!plain) return "no Content-Encoding is taken here";
+  if (route.kind == RouteKind::command) {
+    if (!head.has(Field::content_type)) return std::nullopt;
+    if (!is_json_type(type) || !charset_is_utf8(type))
+      return "the Content-Type must be application/json";
+  }
+  if (route.kind == RouteKind::upload && !equal_no_case(media_type(type), "multipart/form-data"))
+    return "the Content-Type must be multipart/form-data";
+  return std::nullopt;
+}
+
+}  // namespace
+
+bool is_gzip(std::string_view content_encoding) {
+  return equal_no_case(content_encoding, "gzip") || equal_no_case(content_encoding, "x-gzip");
+}
+
+bool is_json_type(std::string_view content_type) {
+  const std::string_view media = media_type(content_type);
+  if (equal_no_case(media, "application/json")) return true;
+  return media.size() > 17 && equal_no_case(media.substr(0, 12), "application/") &&
+         equal_no_case(media.substr(media.size() - 5), "+json");
+}
+
+Plan plan_request(const Shared& shared, const Head& head, bool loopback) {
+  Plan plan;
+  auto target = split_target(head.target());
+  if (!target) return refuse(std::move(plan), Errc::malformed, std::move(target.error().message));
+  plan.target = *target;
+  if (plan.target.path == "*") {
+    if (head.method != Method::options)
+      return refuse(std::move(plan), Errc::malformed, "only OPTIONS has the target *");
+    plan.status = 204;
+    plan.allow = "GET, HEAD, POST, PUT, OPTIONS";
+    return plan;
+  }
+  plan.match = shared.router.find(head.method, plan.target.path);
+  if (plan.match.entry == nullptr)
+    return refuse(std::move(plan), Errc::not_found, "there is nothing at this path");
+  if (head.method == Method::options) {
+    plan.status = 204;
+    plan.allow = plan.match.entry->allow;
+    return plan;
+  }
+  plan.route = plan.match.route;
+  if (plan.route == nullptr) {
+    plan.allow = plan.match.entry->allow;
+    return refuse(std::move(plan), Errc::method_not_allowed, "this path does not take the method");
+  }
+  const Route& route = *plan.route;
+  if (!allowed(shared, route, head, loopback))
+    return refuse(std::move(plan), Errc::unauthenticated,
+                  "this needs Authorization: Bearer <admin key>");
+  if (head.has(Field::expect) && head.version >= 11 &&
+      !equal_no_case(head.field(Field::expect), "100-continue")) {
+    plan.status = 417;
+    plan.error = Error{Errc::malformed, "the only expectation met here is 100-continue"};
+    return plan;
+  }
+  if (needs_body(route) && !head.has_length && !head.chunked) {
+    plan.status = 411;
+    plan.error =
+        Error{Errc::malformed, "a body needs Content-Length or Transfer-Encoding: chunked"};
+    return plan;
+  }
+  plan.body_bytes_max = body_limit(shared.options.limits, route);
+  if (head.content_length > plan.body_bytes_max) {
+    return refuse(std::move(plan), Errc::too_large,
+                  "the body is larger than " + std::to_string(plan.body_bytes_max) + " bytes");
+  }
+  if (needs_body(route))
+    if (auto wrong = media_error(route, head))
+      return refuse(std::move(plan), Errc::unsupported_media, std::move(*wrong));
+  return plan;
+}
+
+Result<std::string> parse_idempotency_key(std::string_view header) {
+  const Error wrong{Errc::malformed,
+                    "Idempotency-Key must be 1 to 255 visible ASCII characters",
+                    {{"Idempotency-Key", "malformed", "1 to 255 visible ASCII characters"}}};
+  std::string key;
+  if (header.starts_with('"')) {
+    if (header.size() < 2 || header.back() != '"') return wrong;
+    header = header.substr(1, header.size() - 2);
+    for (std::size_t i = 0; i < header.size(); ++i) {
+      if (header[i] == '"') return wrong;
+      if (header[i] == '\\' && (++i == header.size() || (header[i] != '"' && header[i] != '\\')))
+        return wrong;
+      key.push_back(header[i]);
+    }
+  } else {
+    key = header;
+  }
+  if (key.empty() || key.size() > idempotency_key_chars_max) return wrong;
+  for (const char c : key)
+    if (c <= ' ' || c >= 0x7F) return wrong;
+  return key;
+}
+
+Id128 parse_traceparent(std::string_view header) {
+  // version "-" trace-id "-" parent-id "-" flags
+  Id128 trace;
+  if (header.size() < 55 || header[2] != '-' || header[35] != '-' || header[52] != '-') return {};
+  if (header.size() > 55 && (header.starts_with("00") || header[55] != '-')) return {};
+  std::array<std::uint8_t, 1> version{}, flags{};
+  std::array<std::uint8_t, 8> parent{};
+  const std::string_view known = header.substr(0, 55);
+  if (std::any_of(known.begin(), known.end(), [](char c) { return c >= 'A' && c <= 'F'; }))
+    return {};
+  if (!from_hex(header.substr(0, 2), version) || version[0] == 0xFF) return {};
+  if (!from_hex(header.substr(3, 32), trace.bytes)) return {};
+  if (!from_hex(header.substr(36, 16), parent) || !from_hex(header.substr(53, 2), flags)) return {};
+  if (parent == std::array<std::uint8_t, 8>{}) return {};
+  return trace;
+}
+
+Result<Request> make_request(const Plan& plan, const Head& head, std::string_view body,
+                             UnixUs now) {
+  Request request;
+  request.method = head.method;
+  request.path = plan.target.path;
+  request.content_type = head.field(Field::content_type);
+  request.body = body;
+  request.now = now;
+  for (std::size_t i = 0; i < plan.match.params; ++i) {
+    DAYBOOK_TRY(std::string param, percent_decode(plan.match.param[i], false));
+    request.params.push_back(std::move(param));
+  }
+  if (!plan.target.query.empty()) {
+    auto query = parse_query(plan.target.query);
+    if (!query) return std::move(query).error();
+    request.query = std::move(query).value();
+  }
+  return request;
+}
+
+}  // namespace daybook::http

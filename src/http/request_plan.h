@@ -1,0 +1,43 @@
+// What becomes of a request is decided from its header alone: the route, who may call it, how large
+// its body may be - or an answer at once. Also the texts inside single headers.
+//
+// Threads: any; pure but for the admin key's file.
+#pragma once
+
+#include "http/percent.h"
+#include "http/request_parser.h"
+#include "http/shared.h"
+
+#include <optional>
+
+namespace daybook::http {
+
+constexpr std::size_t upload_overhead_bytes_max = 64u << 10;  // multipart framing around the file
+constexpr std::size_t idempotency_key_chars_max = 255;
+
+struct Plan {
+  const Route* route = nullptr;
+  Match match;
+  Target target;
+  std::size_t body_bytes_max = 0;
+  // Not 0: this answer at once; the body is not looked at.
+  int status = 0;
+  Error error;
+  std::string_view allow;
+};
+
+Plan plan_request(const Shared& shared, const Head& head, bool loopback);
+
+// The type without parameters, compared without case: "application/json", "application/x+json".
+bool is_json_type(std::string_view content_type);
+bool is_gzip(std::string_view content_encoding);
+// An sf-string in quotes, or bare visible ASCII. Errc::malformed otherwise.
+Result<std::string> parse_idempotency_key(std::string_view header);
+// The trace id of a W3C traceparent; zero when it is not one.
+Id128 parse_traceparent(std::string_view header);
+
+// What a handler gets. REQUIRES: plan.route. Errc::malformed: a parameter or the query cannot be
+// decoded.
+Result<Request> make_request(const Plan& plan, const Head& head, std::string_view body, UnixUs now);
+
+}  // namespace daybook::http

@@ -1,0 +1,103 @@
+// The table of all routes and their metrics.
+#include "http/shared.h"
+
+namespace daybook::http {
+namespace {
+
+struct OwnRoute {
+  RouteKind kind;
+  Method method;
+  std::string_view pattern;
+  RouteAccess access;
+};
+
+constexpr OwnRoute own_routes[] = {
+    {RouteKind::root, Method::get, "/", RouteAccess::always},
+    {RouteKind::healthz, Method::get, "/healthz", RouteAccess::always},
+    {RouteKind::livez, Method::get, "/livez", RouteAccess::always},
+    {RouteKind::readyz, Method::get, "/readyz", RouteAccess::always},
+    {RouteKind::metrics, Method::get, "/metrics", RouteAccess::loopback},
+    {RouteKind::events, Method::post, "/events", RouteAccess::open},
+    {RouteKind::upload, Method::post, "/upload/image", RouteAccess::open},
+    {RouteKind::image, Method::get, "/images/{name}", RouteAccess::open},
+};
+
+RouteKind kind_of(ErasedRoute::Kind kind) {
+  switch (kind) {
+    case ErasedRoute::Kind::command:
+      return RouteKind::command;
+    case ErasedRoute::Kind::read:
+      return RouteKind::read;
+    case ErasedRoute::Kind::scan:
+      return RouteKind::scan;
+  }
+  return RouteKind::read;
+}
+
+constexpr std::string_view requests_name = "daybook_http_requests_total";
+constexpr std::string_view requests_help = "Answered HTTP requests.";
+constexpr std::string_view duration_name = "daybook_http_request_duration_seconds";
+constexpr std::string_view duration_help = "From the end of a request's header to its answer.";
+
+void add_metrics(metrics::Registry& registry, RouteMetrics& of, const std::string& method,
+                 const std::string& pattern, std::initializer_list<int> codes) {
+  for (const int code : codes) {
+    of.requests.emplace_back(
+        code,
+        registry.counter(requests_name, requests_help,
+                         {{"method", method}, {"route", pattern}, {"code", std::to_string(code)}}));
+  }
+  of.other = registry.counter(requests_name, requests_help,
+                              {{"method", method}, {"route", pattern}, {"code", "other"}});
+  of.duration = registry.histogram(duration_name, duration_help, metrics::latency_bounds_us(), 1e-6,
+                                   {{"method", method}, {"route", pattern}});
+}
+
+}  // namespace
+
+Result<void> register_routes(Shared& shared) {
+  for (AnyDomain* domain : shared.deps.domains) {
+    for (const ErasedRoute& erased : domain->routes()) {
+      Route route;
+      route.kind = kind_of(erased.kind);
+      route.method = erased.method;
+      route.pattern = erased.pattern;
+      route.access = erased.access == Access::admin ? RouteAccess::admin : RouteAccess::open;
+      route.domain = domain;
+      route.index = erased.index;
+      DAYBOOK_TRY_VOID(shared.router.add(std::move(route)));
+    }
+  }
+  for (const OwnRoute& own : own_routes) {
+    Route route;
+    route.kind = own.kind;
+    route.method = own.method;
+    route.pattern = own.pattern;
+    route.access = own.access;
+    DAYBOOK_TRY_VOID(shared.router.add(std::move(route)));
+  }
+  return {};
+}
+
+void register_metrics(Shared& shared) {
+  metrics::Registry& registry = *shared.deps.metrics;
+  shared.router.each([&](Route& route) {
+    const std::string method(method_name(route.method));
+    if (route.method == Method::get) {
+      add_metrics(registry, route.metrics, method, route.pattern, {200, 400, 401, 404, 503});
+    } else {
+      add_metrics(registry, route.metrics, method, route.pattern,
+                  {200, 201, 204, 400, 401, 404, 409, 413, 415, 422, 503});
+    }
+  });
+  add_metrics(registry, shared.other, "", "other", {204, 400, 404, 405, 408, 431, 503, 505});
+  shared.refused = registry.counter("daybook_http_connections_refused_total",
+                                    "Connections answered 503 because connections_max were open.");
+  registry.gauge("daybook_http_connections", "Open client connections.", [&shared] {
+    return static_cast<double>(shared.connections.load(std::memory_order_relaxed));
+  });
+  registry.gauge("daybook_http_worker_queue_jobs", "Uploads and log scans waiting for the worker.",
+                 [&shared] { return static_cast<double>(shared.worker.waiting()); });
+}
+
+}  // namespace daybook::http
