@@ -1,0 +1,165 @@
+#include "cli/engine.h"
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/logging.h"
+#include "sequencer/log_seam.h"
+
+#include <thread>
+
+namespace daybook::cli {
+namespace {
+
+std::size_t size_of(const config::Config& config, std::string_view key) {
+  return static_cast<std::size_t>(config.integer(key));
+}
+
+// One http thread per core that the sequencer and the kernel leave over; never none.
+unsigned http_threads(const config::Config& config) {
+  const auto asked = config.integer("http.threads");
+  if (asked > 0) return static_cast<unsigned>(asked);
+  const unsigned cores = std::thread::hardware_concurrency();
+  return cores <= 3 ? 1 : cores - 2;
+}
+
+SequencerLimits sequencer_limits(const config::Config& config) {
+  SequencerLimits limits;
+  limits.queue_commands_max = size_of(config, "sequencer.queue_commands_max");
+  limits.queue_bytes_max = size_of(config, "sequencer.queue_bytes_max");
+  limits.group_commands_max = size_of(config, "sequencer.group_commands_max");
+  limits.group_bytes_max = size_of(config, "sequencer.group_bytes_max");
+  limits.idempotency_keys_max = size_of(config, "sequencer.idempotency_keys_max");
+  return limits;
+}
+
+http::Options http_options(const config::Config& config) {
+  http::Options options;
+  options.listen = config.text_list("server.listen");
+  options.open_routes = config.boolean("server.open_routes");
+  options.cors_origins = config.text_list("http.cors_origins");
+  options.threads = http_threads(config);
+  http::Limits& limits = options.limits;
+  limits.connections_max = size_of(config, "http.connections_max");
+  limits.header_bytes_max = size_of(config, "http.header_bytes_max");
+  limits.body_bytes_max = size_of(config, "http.body_bytes_max");
+  limits.events_body_bytes_max = size_of(config, "http.events_body_bytes_max");
+  limits.upload_bytes_max = size_of(config, "http.upload_bytes_max");
+  limits.header_timeout_ms = config.integer("http.header_timeout_ms");
+  limits.body_timeout_ms = config.integer("http.body_timeout_ms");
+  limits.idle_timeout_ms = config.integer("http.idle_timeout_ms");
+  limits.pipeline_max = size_of(config, "http.pipeline_max");
+  limits.worker_queue_max = size_of(config, "http.worker_queue_max");
+  return options;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::open(const config::Config& config, const Catalog& catalog,
+                                             const Options& options) {
+  std::unique_ptr<Engine> engine(new Engine(config));
+  engine->metrics_ = std::make_unique<metrics::Registry>();
+  DAYBOOK_TRY(engine->domains_, catalog.make(config));
+  for (auto& domain : engine->domains_) engine->domain_pointers_.push_back(domain.get());
+  DAYBOOK_TRY_VOID(engine->open_log(catalog, options));
+  const std::string data_dir = config.text("server.data");
+  DAYBOOK_TRY(auth::AdminKey::Opened key, auth::AdminKey::open(data_dir));
+  engine->admin_key_ = std::move(key.key);
+  engine->fresh_admin_key_ = std::move(key.fresh);
+  DAYBOOK_TRY(engine->blobs_,
+              blobs::BlobStore::open(
+                  data_dir, static_cast<std::uint64_t>(config.integer("blobs.total_bytes_max"))));
+  engine->make_sequencer(options);
+  DAYBOOK_TRY_VOID(engine->replay());
+  engine->register_metrics();
+  engine->sequencer_->start();
+  return engine;
+}
+
+Engine::~Engine() = default;
+
+Result<void> Engine::open_log(const Catalog& catalog, const Options& options) {
+  log::Options log_options;
+  log_options.data_dir = config_.text("server.data");
+  log_options.topics = catalog.topics();
+  log_options.accept_loss = options.accept_loss;
+  log_options.watermark_interval_ms = config_.integer("log.watermark_interval_ms");
+  log_options.block_cache_bytes = size_of(config_, "log.block_cache_bytes");
+  log_options.env_for_tests = options.rocksdb_env;
+  DAYBOOK_TRY(log_, log::EventLog::open(log_options));
+  return {};
+}
+
+void Engine::make_sequencer(const Options& options) {
+  for (const auto& domain : domains_)
+    events_counters_[domain->topic()] =
+        metrics_->counter("daybook_log_events_total", "Events made durable.",
+                          {{"topic", std::string(domain->name())}});
+  SequencerSeam seam = make_log_seam(*log_);
+  seam.append = [this](std::span<const log::GroupPart> parts) {
+    auto committed = log_->append(parts);
+    if (committed.ok())
+      for (const log::GroupPart& part : parts) events_counters_.at(part.topic).add(part.count);
+    return committed;
+  };
+  sequencer_ = std::make_unique<Sequencer>(domain_pointers_, sequencer_limits(config_),
+                                           std::move(seam), log_->head());
+  const auto group_events = metrics_->histogram(
+      "daybook_sequencer_group_events", "Events in one commit group.", metrics::size_bounds(), 1.0);
+  const auto commit_time =
+      metrics_->histogram("daybook_log_commit_seconds", "One WriteBatch with its fsync.",
+                          metrics::latency_bounds_us(), 1e-6);
+  sequencer_->on_group = [group_events, commit_time](std::uint32_t events, std::int64_t write_us) {
+    group_events.observe(events);
+    commit_time.observe(static_cast<std::uint64_t>(write_us));
+  };
+  sequencer_->on_failure = [hook = options.on_log_failure](const Error& error) {
+    log_error("the log failed; stopping", {{"error", error.message}});
+    if (hook) hook();
+  };
+}
+
+Result<void> Engine::replay() {
+  if (log_->head().value == 0) return {};
+  const std::int64_t from_us = steady_us();
+  log::ScanOptions options;
+  options.verify_hashes = true;
+  Result<void> applied;
+  std::uint64_t events = 0;
+  DAYBOOK_TRY_VOID(log_->scan(options, [&](const log::EventView& event) {
+    for (AnyDomain* domain : domain_pointers_) {
+      if (domain->topic() != event.topic) continue;
+      applied = domain->replay(event);
+      break;
+    }
+    if (!event.idempotency_key.empty()) sequencer_->remember(event.idempotency_key, event.position);
+    ++events;
+    return applied.ok();
+  }));
+  if (!applied.ok()) return applied;
+  const double seconds = static_cast<double>(steady_us() - from_us) * 1e-6;
+  log_info("replayed the log", {{"events", events},
+                                {"seconds", seconds},
+                                {"events_per_second", static_cast<double>(events) / seconds}});
+  return {};
+}
+
+Result<void> Engine::serve() {
+  http::Dependencies dependencies;
+  dependencies.sequencer = sequencer_.get();
+  dependencies.domains = domain_pointers_;
+  dependencies.log = log_.get();
+  dependencies.admin_key = admin_key_.get();
+  dependencies.blobs = blobs_.get();
+  dependencies.metrics = metrics_.get();
+  DAYBOOK_TRY(server_, http::Server::start(http_options(config_), dependencies));
+  return {};
+}
+
+void Engine::drain() {
+  if (server_) server_->begin_drain();
+  sequencer_->drain_and_stop();
+  if (server_) server_->stop(config_.integer("server.drain_grace_ms"));
+  log_->close();
+}
+
+}  // namespace daybook::cli

@@ -1,0 +1,118 @@
+// Starting, refusing to start, and stopping.
+#include <csignal>
+
+#include <catch2/catch.hpp>
+
+#include "support/seed.h"
+#include "support/temp_dir.h"
+#include "system/json_doc.h"
+#include "system/load_model.h"
+#include "system/server.h"
+
+namespace daybook::test {
+namespace {
+
+TEST_CASE(
+    "the first start prints where it listens and the admin key, a later start does not show the "
+    "key") {
+  const TempDir dir;
+  const ServerOptions options{dir / "data"};
+  auto first = Server::start(options);
+  REQUIRE(first->admin_key().starts_with("dbk_admin_"));
+  HttpClient client(first->url());
+  const auto ready = client.get("/readyz");
+  REQUIRE(ready.has_value());
+  CHECK(ready->status == 200);
+  const auto authorization = first->authorization();
+  client.close();
+  first->stop();
+  CHECK(first->process().err().find(first->admin_key()) == std::string::npos);
+
+  auto second = Server::start(options);
+  CHECK(second->admin_key().empty());
+  HttpClient again(second->url());
+  const auto refused = again.get("/users/u1/attendance");
+  REQUIRE(refused.has_value());
+  CHECK(refused->status == 401);
+  const auto answered = again.get("/users/u1/attendance", {authorization});
+  REQUIRE(answered.has_value());
+  CHECK(answered->status == 200);
+  second->stop();
+}
+
+TEST_CASE("a second server on the same data directory is refused and the first goes on") {
+  const TempDir dir;
+  const ServerOptions options{dir / "data"};
+  auto server = Server::start(options);
+  const Finished second = run_serve(options);
+  CHECK_FALSE(second.timed_out);
+  CHECK(second.exit.code > 0);
+  CHECK(second.out.find("ready") == std::string::npos);
+  CHECK(second.err.find(options.data_dir) != std::string::npos);
+  INFO(second.err);
+  HttpClient client(server->url());
+  const auto answer = client.post_json(
+      "/attendances", R"({"type":"checkin","userId":"u","schoolId":"s","temperature":36})");
+  REQUIRE(answer.has_value());
+  CHECK(answer->status == 200);
+  server->stop();
+}
+
+TEST_CASE("an unknown flag, setting or value ends with the usage status and names it") {
+  const TempDir dir;
+  const Finished flag =
+      run_program(daybook_program(), {"serve", "--data", dir / "data", "--no-such-flag", "1"});
+  CHECK(flag.exit.code == 2);
+  CHECK(flag.err.find("no-such-flag") != std::string::npos);
+  const Finished value =
+      run_program(daybook_program(), {"serve", "--data", dir / "data", "--listen", "nowhere"});
+  CHECK(value.exit.code > 0);
+  CHECK(value.err.find("nowhere") != std::string::npos);
+  const Finished environment = run_program(
+      daybook_program(), {"log", "stat", "--data", dir / "data"}, {{"DAYBOOK_LISTENN", "x"}});
+  CHECK(environment.exit.code == 2);
+  CHECK(environment.err.find("DAYBOOK_LISTENN") != std::string::npos);
+}
+
+TEST_CASE(
+    "SIGTERM under load: what was accepted is answered, what was not answered is not in the log") {
+  const TempDir dir;
+  const ServerOptions options{dir / "data"};
+  Rng rng(test_seed());
+  for (int round = 0; round < 5; ++round) {
+    auto server = Server::start(options);
+    Load load(server->url(), rng.next(), "drain" + std::to_string(round), 8);
+    const auto until = std::chrono::steady_clock::now() + start_deadline;
+    const std::size_t answers_wanted = 50 + rng.below(500);
+    while (load.answers() < answers_wanted && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(Millis(1));
+    REQUIRE(load.answers() >= answers_wanted);
+    server->stop();
+    load.join();
+    CHECK(load.wrong() == std::vector<std::string>{});
+
+    auto again = Server::start(options);
+    HttpClient client(again->url());
+    const auto answered = totals_of(load.operations(), true);
+    CHECK(served_totals(client, answered) == answered);
+    again->stop();
+  }
+  const Finished verified = run_tool({"log", "verify"}, options.data_dir);
+  INFO(verified.out << verified.err);
+  CHECK(verified.exit.code == 0);
+}
+
+TEST_CASE("while a server drains, /readyz and new work say so and idle connections are closed") {
+  const TempDir dir;
+  auto server = Server::start({dir / "data"});
+  HttpClient idle(server->url());
+  REQUIRE(idle.get("/livez").has_value());
+  server->process().send_signal(SIGTERM);
+  CHECK(idle.wait_for_close());
+  const auto exit = server->process().wait(stop_deadline);
+  REQUIRE(exit.has_value());
+  CHECK(exit->code == 0);
+}
+
+}  // namespace
+}  // namespace daybook::test
