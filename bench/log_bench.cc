@@ -72,11 +72,12 @@ int measure_append(log::EventLog& log, std::uint32_t group, std::uint64_t events
   }
   const double wall = seconds_since(start);
   const auto count = static_cast<double>(groups * group);
-  std::printf("append  group %5u  frame %4zu B  %10.0f events/s  %7.1f us/group, of it %6.2f us not in "
-              "RocksDB  cpu %6.2f us/group\n",
-              group, frames[0].size() / group, count / wall, wall * 1e6 / static_cast<double>(groups),
-              (wall * 1e6 - static_cast<double>(write_us)) / static_cast<double>(groups),
-              (cpu_seconds() - cpu) * 1e6 / static_cast<double>(groups));
+  std::printf(
+      "append  group %5u  frame %4zu B  %10.0f events/s  %7.1f us/group, of it %6.2f us not in "
+      "RocksDB  cpu %6.2f us/group\n",
+      group, frames[0].size() / group, count / wall, wall * 1e6 / static_cast<double>(groups),
+      (wall * 1e6 - static_cast<double>(write_us)) / static_cast<double>(groups),
+      (cpu_seconds() - cpu) * 1e6 / static_cast<double>(groups));
   return EXIT_SUCCESS;
 }
 
@@ -92,7 +93,8 @@ int measure_scan(log::EventLog& log, const char* name, const log::ScanOptions& o
   if (!scanned.ok()) return fail(scanned.error());
   std::printf("scan    %-12s %10.0f events/s  (%llu events, %llu MB of payload)\n", name,
               static_cast<double>(events) / seconds_since(start),
-              static_cast<unsigned long long>(events), static_cast<unsigned long long>(bytes >> 20));
+              static_cast<unsigned long long>(events),
+              static_cast<unsigned long long>(bytes >> 20));
   return EXIT_SUCCESS;
 }
 
@@ -111,8 +113,9 @@ int run(const std::string& data_dir, std::uint64_t events, std::size_t payload_b
   log::Options options;
   options.data_dir = data_dir;
   options.topics = {{bench_topic, "bench"}, {{2}, "other"}, {{3}, "third"}};
-  for (const auto& [group, total] :
-       {std::pair<std::uint32_t, std::uint64_t>{1000, events}, {64, events / 4}, {1, events / 200}}) {
+  for (const auto& [group, total] : {std::pair<std::uint32_t, std::uint64_t>{1000, events},
+                                     {64, events / 4},
+                                     {1, events / 200}}) {
     auto opened = log::EventLog::open(options);
     if (!opened.ok()) return fail(opened.error());
     log::EventLog& log = **opened;

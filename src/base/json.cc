@@ -71,7 +71,8 @@ Result<void> check_objects(const dom::element& element) {
       if (field.value.is_object() || field.value.is_array())
         DAYBOOK_TRY_VOID(check_objects(field.value));
   } else if (element.is_array()) {
-    for (const dom::element child : element.get_array().value_unsafe())
+    const dom::array array = element.get_array().value_unsafe();
+    for (const dom::element child : array)
       if (child.is_object() || child.is_array()) DAYBOOK_TRY_VOID(check_objects(child));
   }
   return {};

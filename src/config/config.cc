@@ -142,14 +142,18 @@ void refuse_unknown_environment(std::span<const SettingSpec> table, Problems& pr
     names.push_back(environment_name(row.key));
     if (has_short_name(row.key)) names.push_back(short_environment_name(row.key));
   }
-  const std::vector<std::string_view> known(names.begin(), names.end());
+  // The prefix all share would make every name look near.
+  constexpr std::string_view prefix = "DAYBOOK_";
+  std::vector<std::string_view> known;
+  for (const std::string_view name : names) known.push_back(name.substr(prefix.size()));
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     std::string_view name(*at);
     name = name.substr(0, name.find('='));
-    if (!name.starts_with("DAYBOOK_") || name.starts_with("DAYBOOK_TEST_")) continue;
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    if (!name.starts_with(prefix) || name.starts_with("DAYBOOK_TEST_")) continue;
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     problems.add(name, "unknown_environment",
-                 "unknown environment variable " + std::string(name) + suggestion(name, known));
+                 "unknown environment variable " + std::string(name) +
+                     suggestion(name.substr(prefix.size()), known, prefix));
   }
 }
 

@@ -150,12 +150,13 @@ Nearest nearest_name(std::string_view name, std::span<const std::string_view> ca
   return best;
 }
 
-std::string suggestion(std::string_view name, std::span<const std::string_view> candidates) {
+std::string suggestion(std::string_view name, std::span<const std::string_view> candidates,
+                       std::string_view prefix) {
   if (candidates.empty()) return "";
-  const auto best = nearest_name(name.substr(0, 256), candidates);
+  const auto best = nearest_name(name.substr(0, name_bytes_max), candidates);
   const bool close = best.distance <= std::max<std::size_t>(2, best.name.size() / 3);
-  return close ? "; did you mean " + std::string(best.name) + "?"
-               : "; the nearest is " + std::string(best.name);
+  const std::string shown = std::string(prefix) + std::string(best.name);
+  return close ? "; did you mean " + shown + "?" : "; the nearest is " + shown;
 }
 
 }  // namespace daybook::config

@@ -16,6 +16,7 @@ namespace daybook::config {
 
 constexpr std::size_t value_bytes_max = 4096;  // of one value as text
 constexpr std::size_t list_items_max = 64;
+constexpr std::size_t name_bytes_max = 256;  // of an unknown name, when looking for the nearest
 
 struct Checked {
   std::string value;                   // canonical; meaningless with a problem
@@ -41,7 +42,9 @@ struct Nearest {
   std::size_t distance = 0;
 };
 Nearest nearest_name(std::string_view name, std::span<const std::string_view> candidates);
-// "; did you mean X?", or for a name far from all: "; the nearest is X".
-std::string suggestion(std::string_view name, std::span<const std::string_view> candidates);
+// "; did you mean X?", or for a name far from all: "; the nearest is X". `prefix` is put
+// before the name shown.
+std::string suggestion(std::string_view name, std::span<const std::string_view> candidates,
+                       std::string_view prefix = {});
 
 }  // namespace daybook::config

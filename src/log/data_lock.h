@@ -1,5 +1,6 @@
-// The lock of a data directory: flock on <data_dir>/LOCK, held for as long as the object lives; the file
-// holds the pid of who has it. The kernel lets go when the process dies. Thread: any, one at a time.
+// The lock of a data directory: flock on <data_dir>/LOCK, held for as long as the object lives; the
+// file holds the pid of who has it. The kernel lets go when the process dies. Thread: any, one at a
+// time.
 #pragma once
 
 #include <daybook/result.h>

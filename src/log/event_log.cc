@@ -115,7 +115,8 @@ Result<void> RocksEventLog::open_for_writing() {
   DAYBOOK_TRY(const auto mark, read_watermark(options_.data_dir));
   if (mark && mark->store_format > store_format_version)
     return Error{Errc::corrupt, newer_format_words(mark->store_format)};
-  auto store = open_primary(options_, [stop = fail_stop_](const std::string& why) { stop->set(why); });
+  auto store =
+      open_primary(options_, [stop = fail_stop_](const std::string& why) { stop->set(why); });
   if (!store.ok()) {
     Error error = std::move(store).error();
     if (mark && error.code == Errc::corrupt)
@@ -130,7 +131,8 @@ Result<void> RocksEventLog::open_for_writing() {
   set_head(head, false);
   watermark_ = std::make_unique<WatermarkWriter>(
       std::move(file), std::max<std::int64_t>(options_.watermark_interval_ms, 1),
-      [this] { return head_mark(); }, [stop = fail_stop_](const std::string& why) { stop->set(why); });
+      [this] { return head_mark(); },
+      [stop = fail_stop_](const std::string& why) { stop->set(why); });
   return {};
 }
 
@@ -151,8 +153,9 @@ Result<void> RocksEventLog::encode_group(std::span<const GroupPart> parts, const
     const TopicStore* topic = store_->find(part.topic);
     DAYBOOK_CHECK(topic != nullptr);
     if (part.frames.size() > record_bytes_max - record_header_bytes)
-      return Error{Errc::too_large, "a record of topic '" + topic->name + "' would be larger than " +
-                                        number(record_bytes_max) + " bytes"};
+      return Error{Errc::too_large, "a record of topic '" + topic->name +
+                                        "' would be larger than " + number(record_bytes_max) +
+                                        " bytes"};
     const Position first = header_.first + header_.count;
     encode_record(record_, part.topic, first, part.count, part.frames);
     const PositionKey key = position_key(first);
@@ -207,7 +210,8 @@ Result<void> RocksEventLog::scan(const ScanOptions& options, const EventFunction
     const bool again = !scanned.ok() && scanned.error().code == Errc::corrupt && beside_server() &&
                        attempt < read_attempts_max && next <= rest.until;
     if (!again) return scanned;
-    // The server moved files while they were read: look again, and go on behind the last event given.
+    // The server moved files while they were read: look again, and go on behind the last event
+    // given.
     DAYBOOK_TRY_VOID(refresh());
     rest.from = next;
   }
@@ -217,8 +221,8 @@ Result<GroupInfo> RocksEventLog::group_of(Position position) {
   if (store_ == nullptr) return closed_error();
   const Position end = head();
   if (position.value == 0 || position > end)
-    return Error{Errc::not_found, "position " + number(position.value) + " is not in the log, whose last is " +
-                                      number(end.value)};
+    return Error{Errc::not_found, "position " + number(position.value) +
+                                      " is not in the log, whose last is " + number(end.value)};
   DAYBOOK_TRY(const auto group, find_group(*store_, position));
   if (!group || group->last() < position)
     return to_error({position, "there is no commit group for this position"});
@@ -286,7 +290,8 @@ Result<Stat> RocksEventLog::stat() {
     Stat::PerTopic row;
     row.name = topic.name;
     row.id = topic.id;
-    store_->db->GetIntProperty(topic.handle, rocksdb::DB::Properties::kEstimateNumKeys, &row.records);
+    store_->db->GetIntProperty(topic.handle, rocksdb::DB::Properties::kEstimateNumKeys,
+                               &row.records);
     store_->db->GetIntProperty(topic.handle, rocksdb::DB::Properties::kTotalSstFilesSize,
                                &row.sst_bytes);
     stat.topics.push_back(std::move(row));
@@ -294,7 +299,8 @@ Result<Stat> RocksEventLog::stat() {
   return stat;
 }
 
-// One look at what a server beside has written. False: the store is not as far as the watermark yet.
+// One look at what a server beside has written. False: the store is not as far as the watermark
+// yet.
 Result<bool> RocksEventLog::look(bool last_attempt) {
   const bool running = DataLock::is_held(options_.data_dir);
   DAYBOOK_TRY(const auto mark, read_watermark(options_.data_dir));

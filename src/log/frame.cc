@@ -74,7 +74,8 @@ const char* decode_envelope(std::string_view bytes, EventView& out) {
   out.server_time = {envelope.server_time_us()};
   out.trace_id = from_fb(envelope.trace_id());
   out.idempotency_key = {};
-  if (const auto* key = envelope.idempotency_key()) out.idempotency_key = {key->c_str(), key->size()};
+  if (const auto* key = envelope.idempotency_key())
+    out.idempotency_key = {key->c_str(), key->size()};
   out.fingerprint = from_fb(envelope.fingerprint());
   out.payload = {payload->data(), payload->size()};
   return nullptr;

@@ -69,9 +69,9 @@ bool GroupReader::read_header() {
   const Hash256 previous = hash_;
   if (const char* problem = decode_group_header(to_view(groups_->value()), header_))
     return fail(*at, problem);
-  if (header_.first != *at) return fail(*at, "the group header names another position than its key");
-  if (started_ ? header_.previous != previous
-               : (at->value == 1 && header_.previous != Hash256{}))
+  if (header_.first != *at)
+    return fail(*at, "the group header names another position than its key");
+  if (started_ ? header_.previous != previous : (at->value == 1 && header_.previous != Hash256{}))
     return fail(*at, "the group header does not continue the chain of the group before it");
   if (!started_ && header_.last() < from_)
     return fail(from_, "there is no commit group for this position");

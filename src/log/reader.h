@@ -1,5 +1,5 @@
-// Reading what is in the store, checked: commit groups with their records in step, and one topic alone.
-// Private to src/log. Threads: an object belongs to one; several may read at once.
+// Reading what is in the store, checked: commit groups with their records in step, and one topic
+// alone. Private to src/log. Threads: an object belongs to one; several may read at once.
 #pragma once
 
 #include <daybook/ids.h>
@@ -34,8 +34,9 @@ struct StoredRecord {
   RecordHeader header;
 };
 
-// Group after group from the one that holds `from`. Checks each header's CRC, that groups follow each
-// other without a gap, and the chain of hashes (the first group's link only when it is position 1's).
+// Group after group from the one that holds `from`. Checks each header's CRC, that groups follow
+// each other without a gap, and the chain of hashes (the first group's link only when it is
+// position 1's).
 class GroupReader {
  public:
   // REQUIRES: until is the end of a group, or max(); 1 <= from <= until.
@@ -84,7 +85,8 @@ class GroupReader {
 
 using EventFunction = std::function<bool(const EventView&)>;
 
-// EventLog::scan over a store; options.until is clipped already. `next`: where to go on after an error.
+// EventLog::scan over a store; options.until is clipped already. `next`: where to go on after an
+// error.
 Result<void> scan_merged(const Store& store, const ScanOptions& options, Position head,
                          const EventFunction& f, Position& next);
 Result<void> scan_topic(const Store& store, const ScanOptions& options, Position head,
@@ -94,7 +96,8 @@ Result<void> scan_topic(const Store& store, const ScanOptions& options, Position
 Result<std::optional<GroupHeader>> find_group(const Store& store, Position position);
 Hash256 hash_of(const GroupHeader& header);
 
-// EventLog::verify over a store up to `head`. closed: no writer is at work, so nothing may lie beyond it.
+// EventLog::verify over a store up to `head`. closed: no writer is at work, so nothing may lie
+// beyond it.
 VerifyReport verify_store(const Store& store, Position head, bool closed,
                           const std::function<void(Position)>& progress);
 

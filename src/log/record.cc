@@ -136,9 +136,10 @@ const char* decode_group_header(std::string_view bytes, GroupHeader& out) {
   constexpr std::size_t frame = group_fixed_bytes + group_trailer_bytes;
   if (bytes.size() < frame) return "the group header is too short";
   const char* at = bytes.data();
-  if (const char* problem = check_magic(get_le<std::uint32_t>(at), group_magic,
-                                        "the group header does not begin with the group mark",
-                                        "the group header has a version this program does not know"))
+  if (const char* problem =
+          check_magic(get_le<std::uint32_t>(at), group_magic,
+                      "the group header does not begin with the group mark",
+                      "the group header has a version this program does not know"))
     return problem;
   const std::string_view checked = bytes.substr(0, bytes.size() - group_trailer_bytes);
   if (get_le<std::uint32_t>(at + checked.size()) != crc32c(checked) ||

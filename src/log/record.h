@@ -21,7 +21,8 @@ constexpr std::size_t group_fixed_bytes = 56;
 constexpr std::size_t group_part_bytes = 40;
 constexpr std::size_t group_trailer_bytes = 8;
 
-// Bytes at an 8-aligned address: RocksDB's slices are not, FlatBuffers must be. Grows, never shrinks.
+// Bytes at an 8-aligned address: RocksDB's slices are not, FlatBuffers must be. Grows, never
+// shrinks.
 class AlignedBytes {
  public:
   std::string_view assign(std::string_view bytes);

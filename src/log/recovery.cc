@@ -71,8 +71,9 @@ Result<Watermark> cut_tail(const Store& store, Watermark head) {
 
 std::string lost_words(Position head, Position acknowledged) {
   return "the log ends at position " + number(head.value) + " but position " +
-         number(acknowledged.value) + " was acknowledged: " +
-         number(acknowledged.value - head.value) + " acknowledged events are gone" + how_to_go_on;
+         number(acknowledged.value) +
+         " was acknowledged: " + number(acknowledged.value - head.value) +
+         " acknowledged events are gone" + how_to_go_on;
 }
 
 }  // namespace
@@ -109,12 +110,13 @@ Result<Watermark> recover_tail(const Store& store, const std::optional<Watermark
   if (head.position < acknowledged && !accept_loss)
     return Error{Errc::corrupt, lost_words(head.position, acknowledged)};
   if (!mark && head.position.value > 0 && !accept_loss)
-    return Error{Errc::corrupt, "the log ends at position " + number(head.position.value) +
-                                    " but its file WATERMARK is missing or unreadable, so it cannot be "
-                                    "known whether acknowledged events are gone" + how_to_go_on};
+    return Error{Errc::corrupt,
+                 "the log ends at position " + number(head.position.value) +
+                     " but its file WATERMARK is missing or unreadable, so it cannot be "
+                     "known whether acknowledged events are gone" +
+                     how_to_go_on};
   if (const auto damage = tail_damage(store, head)) {
-    if (!accept_loss)
-      return Error{Errc::corrupt, to_error(*damage).message + how_to_go_on};
+    if (!accept_loss) return Error{Errc::corrupt, to_error(*damage).message + how_to_go_on};
     DAYBOOK_TRY(head, cut_tail(store, head));
   }
   if (mark && acknowledged <= head.position)

@@ -14,9 +14,9 @@ namespace daybook::log {
 // Position and hash of the last group; zeros for an empty log.
 Result<Watermark> last_group(const Store& store);
 
-// Compares the log's tail with the durable watermark. Errc::corrupt, in words, when acknowledged events
-// are gone or changed or the last group is torn. accept_loss: cuts a torn tail off and goes on with what is
-// left; changed history is refused all the same. Returns the head.
+// Compares the log's tail with the durable watermark. Errc::corrupt, in words, when acknowledged
+// events are gone or changed or the last group is torn. accept_loss: cuts a torn tail off and goes
+// on with what is left; changed history is refused all the same. Returns the head.
 Result<Watermark> recover_tail(const Store& store, const std::optional<WatermarkSlot>& mark,
                                bool accept_loss);
 

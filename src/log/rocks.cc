@@ -44,7 +44,8 @@ rocksdb::DBOptions db_options(const Options& options) {
   rocksdb::DBOptions o;
   if (options.env_for_tests != nullptr) o.env = static_cast<rocksdb::Env*>(options.env_for_tests);
   o.paranoid_checks = true;
-  // A torn tail is cut (our watermark says whether that was acknowledged); damage before it is refused.
+  // A torn tail is cut (our watermark says whether that was acknowledged); damage before it is
+  // refused.
   o.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   o.max_total_wal_size = wal_bytes_max;
   o.db_write_buffer_size = write_buffers_bytes_max;
@@ -234,8 +235,8 @@ Result<std::unique_ptr<Store>> open_primary(const Options& options, FailureSink 
   database.listeners.push_back(std::make_shared<FailStopListener>(std::move(failed)));
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const auto status = rocksdb::DB::Open(database, path, StoreOpener::describe(names, options),
-                                        &handles, &db);
+  const auto status =
+      rocksdb::DB::Open(database, path, StoreOpener::describe(names, options), &handles, &db);
   if (!status.ok()) return store_error(status, path);
   auto store = std::make_unique<Store>();
   StoreOpener::adopt(*store, db, std::move(handles));
@@ -273,12 +274,13 @@ Result<std::unique_ptr<Store>> open_secondary(const Options& options) {
   const std::string path = store_path(options.data_dir);
   if (!store_exists(path)) return Error{Errc::not_found, "there is no log in " + options.data_dir};
   std::error_code failed;
-  std::string scratch = std::filesystem::temp_directory_path(failed).string() + "/daybook-read-XXXXXX";
+  std::string scratch =
+      std::filesystem::temp_directory_path(failed).string() + "/daybook-read-XXXXXX";
   if (failed || ::mkdtemp(scratch.data()) == nullptr)
     return Error{Errc::unavailable, "cannot make a temporary directory " + scratch};
   auto store = try_open_secondary(options, scratch);
-  for (int attempt = 1; !store.ok() && attempt < secondary_attempts_max &&
-                        DataLock::is_held(options.data_dir);
+  for (int attempt = 1;
+       !store.ok() && attempt < secondary_attempts_max && DataLock::is_held(options.data_dir);
        ++attempt)
     store = try_open_secondary(options, scratch);
   if (!store.ok()) {

@@ -56,6 +56,8 @@ Result<std::unique_ptr<Store>> open_primary(const Options& options, FailureSink 
 Result<std::unique_ptr<Store>> open_secondary(const Options& options);
 
 inline rocksdb::Slice to_slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-inline std::string_view to_view(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+inline std::string_view to_view(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
 
 }  // namespace daybook::log

@@ -29,7 +29,8 @@ Result<void> check_hash(const Store& store, const StoredRecord& record) {
     Position first = group->first;
     for (const auto& part : group->parts) {
       if (first == record.header.first && part.topic == record.header.topic) {
-        if (part.count == record.header.count && part.record_hash == sha256(record.bytes)) return {};
+        if (part.count == record.header.count && part.record_hash == sha256(record.bytes))
+          return {};
         return to_error({first, "the record's hash is not the one in its group header"});
       }
       first = first + part.count;
@@ -60,8 +61,7 @@ Result<void> scan_topic(const Store& store, const ScanOptions& options, Position
                         const EventFunction& f, Position& next) {
   const TopicStore* topic = store.find(*options.topic);
   if (topic == nullptr)
-    return Error{Errc::not_found,
-                 "the log has no topic " + std::to_string(options.topic->value)};
+    return Error{Errc::not_found, "the log has no topic " + std::to_string(options.topic->value)};
   const Position until = std::min(options.until, head);
   const std::unique_ptr<rocksdb::Iterator> it(
       store.db->NewIterator(read_options(options.from, until), topic->handle));

@@ -1,8 +1,9 @@
-// The durable watermark: "acknowledged up to position N, whose group has hash H", in a small file of its
-// own, apart from RocksDB's write-ahead log. docs/log-format.md has the bytes.
+// The durable watermark: "acknowledged up to position N, whose group has hash H", in a small file
+// of its own, apart from RocksDB's write-ahead log. docs/log-format.md has the bytes.
 //
 // Invariants
-//   - never ahead of what is fsynced in the log; it may trail by watermark_interval_ms and one write.
+//   - never ahead of what is fsynced in the log; it may trail by watermark_interval_ms and one
+//   write.
 //   - two slots written in turn: a torn write leaves the one before.
 //   - the file has its full length from the start, so fdatasync of a slot costs no journal commit.
 //

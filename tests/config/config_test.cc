@@ -284,6 +284,12 @@ TEST_CASE(
   REQUIRE_FALSE(config.ok());
   CHECK(config.error().message ==
         "unknown environment variable DAYBOOK_HTTP_FRE; did you mean DAYBOOK_HTTP_FREE?");
+  ::setenv("DAYBOOK_QQ", "1", 1);
+  const auto far = Config::load(small_table, Sources{});
+  ::unsetenv("DAYBOOK_QQ");
+  REQUIRE_FALSE(far.ok());
+  CHECK(far.error().message ==
+        "unknown environment variable DAYBOOK_QQ; the nearest is DAYBOOK_DATA");
   ::setenv("DAYBOOK_HTTP_FREE", "77", 1);
   const auto right = Config::load(small_table, Sources{});
   ::unsetenv("DAYBOOK_HTTP_FREE");

@@ -1,5 +1,5 @@
-// The bytes of format version 1, pinned. DAYBOOK_REWRITE_GOLDEN=1 writes them anew: only when the format
-// gets a new version, with a new file.
+// The bytes of format version 1, pinned. DAYBOOK_REWRITE_GOLDEN=1 writes them anew: only when the
+// format gets a new version, with a new file.
 #include <catch2/catch.hpp>
 
 #include <cstdlib>

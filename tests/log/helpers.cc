@@ -104,8 +104,7 @@ std::string RawStore::get(const std::string& column_family, std::string_view key
   return value;
 }
 
-void RawStore::put(const std::string& column_family, std::string_view key,
-                   std::string_view value) {
+void RawStore::put(const std::string& column_family, std::string_view key, std::string_view value) {
   REQUIRE(db_->Put({}, handles_.at(column_family), key, value).ok());
 }
 

@@ -1,5 +1,5 @@
-// What the log's tests share: logs in temporary directories, events that can be told apart, and a raw
-// hand into the store to damage it.
+// What the log's tests share: logs in temporary directories, events that can be told apart, and a
+// raw hand into the store to damage it.
 #pragma once
 
 #include <daybook/ids.h>

@@ -46,7 +46,8 @@ void check_scan(log::EventLog& log, const Model& model, Rng& rng) {
   const bool one_topic = rng.below(2) == 0;
   if (one_topic) options.topic = topic_b;
   Lines expected;
-  for (std::uint64_t p = options.from.value; p <= options.until.value && p <= model.lines.size(); ++p)
+  for (std::uint64_t p = options.from.value; p <= options.until.value && p <= model.lines.size();
+       ++p)
     if (!one_topic || model.lines[p - 1].find("/2/") != std::string::npos)
       expected.push_back(model.lines[p - 1]);
   const auto seen = scan_all(log, options);

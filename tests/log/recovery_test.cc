@@ -61,9 +61,10 @@ TEST_CASE("a log that lost its acknowledged tail is refused, in words") {
   copy_directory(dir / "earlier", data + "/log");
   const Error error = refused(log_options(data));
   CHECK(error.code == Errc::corrupt);
-  CHECK_THAT(error.message, Contains("the log ends at position 2 but position 5 was acknowledged: 3 "
-                                     "acknowledged events are gone") &&
-                                Contains("--accept-loss"));
+  CHECK_THAT(error.message,
+             Contains("the log ends at position 2 but position 5 was acknowledged: 3 "
+                      "acknowledged events are gone") &&
+                 Contains("--accept-loss"));
   {
     const auto log = open_log(accepting(data));
     CHECK(scan_all(*log).value() == Lines{"1/1/a1", "2/2/b2"});
@@ -109,7 +110,8 @@ TEST_CASE("a killed process's log opens with everything it acknowledged") {
   CHECK(copy->stat()->watermark == Position{3});
 }
 
-TEST_CASE("damage in the middle of the write-ahead log is refused, with the acknowledged position") {
+TEST_CASE(
+    "damage in the middle of the write-ahead log is refused, with the acknowledged position") {
   const TempDir dir;
   const std::string data = dir / "data";
   const auto log = open_log(log_options(data));
@@ -177,7 +179,9 @@ TEST_CASE("a store of a newer format is refused") {
   const TempDir dir;
   const std::string data = dir / "data";
   make_log(data);
-  SECTION("as its meta says") { RawStore(data).put("meta", "format", std::string("\x09\0\0\0", 4)); }
+  SECTION("as its meta says") {
+    RawStore(data).put("meta", "format", std::string("\x09\0\0\0", 4));
+  }
   SECTION("as its watermark says, before anything else is opened") {
     log::WatermarkSlot slot = *log::read_watermark(data).value();
     slot.store_format = 9;

@@ -24,8 +24,8 @@ class UnsyncedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     unsynced_.append(data.data(), data.size());
     return IOStatus::OK();
   }
-  IOStatus Append(const Slice& data, const IOOptions& options,
-                  const rocksdb::DataVerificationInfo&, IODebugContext* dbg) override {
+  IOStatus Append(const Slice& data, const IOOptions& options, const rocksdb::DataVerificationInfo&,
+                  IODebugContext* dbg) override {
     return Append(data, options, dbg);
   }
   IOStatus PositionedAppend(const Slice&, std::uint64_t, const IOOptions&,
