@@ -17,7 +17,7 @@ run: build ## install what is missing, build, start the server with demo data (A
 	@exec build/release/daybook serve --demo $(ARGS)
 
 test: ## install what is missing, build, run all tests
-	@$(packages) build test
+	@$(packages) build
 	@cmake --preset release
 	@cmake --build --preset release
 	@ctest --preset release --output-junit $(CURDIR)/build/release/junit.xml
@@ -28,13 +28,13 @@ build: ## install what is missing, build build/release/daybook
 	@cmake --build --preset release --target daybook
 
 asan: ## all tests under address + undefined-behaviour sanitizers
-	@$(packages) build test
+	@$(packages) build
 	@cmake --preset asan
 	@cmake --build --preset asan
 	@ctest --preset asan --output-junit $(CURDIR)/build/asan/junit.xml
 
 tsan: ## all tests under the thread sanitizer
-	@$(packages) build test
+	@$(packages) build
 	@cmake --preset tsan
 	@cmake --build --preset tsan
 	@ctest --preset tsan --output-junit $(CURDIR)/build/tsan/junit.xml
@@ -62,7 +62,7 @@ fuzz: ## build the fuzz targets, run each for FUZZ_SECONDS (60)
 	@cmake --build --preset fuzz --target fuzzers
 	@tests/fuzz/run.sh build/fuzz/tests/fuzz $(FUZZ_SECONDS)
 
-bench: build ## compare with nginx, Redis and db_bench (BENCH_FLAGS="--smoke 10" for a quick look)
+bench: build ## compare with nginx, Redis and db_bench (BENCH_FLAGS="--smoke 1" for a quick look)
 	@$(packages) bench
 	@bench/compare.sh $(BENCH_FLAGS)
 

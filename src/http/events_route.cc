@@ -22,22 +22,22 @@ Result<SubmissionItem> parse_line(const json::Value& line, std::span<AnyDomain* 
                                   Arena& arena) {
   if (!line.is_object())
     return Error{
-        Errc::invalid, "the line must be an object", {{"", "wrong_type", "must be an object"}}};
+        Errc::invalid, "the line must be an object", {{"", "type", "must be an object"}}};
   const auto topic = line.find("topic");
-  if (!topic) return Error::field("topic", "required", "is required");
-  if (!topic->is_string()) return Error::field("topic", "wrong_type", "must be a string");
+  if (!topic) return Error::field("topic", "missing", "is required");
+  if (!topic->is_string()) return Error::field("topic", "type", "must be a string");
   SubmissionItem item;
   item.domain = find_domain(domains, topic->string());
   if (item.domain == nullptr)
     return Error::field("topic", "unknown", "is not a topic of this server");
   const auto data = line.find("data");
-  if (!data) return Error::field("data", "required", "is required");
-  if (!data->is_object()) return Error::field("data", "wrong_type", "must be an object");
+  if (!data) return Error::field("data", "missing", "is required");
+  if (!data->is_object()) return Error::field("data", "type", "must be an object");
   auto command = item.domain->parse(*data, arena);
   if (!command) return std::move(command).error();
   item.command = *command;
   if (const auto key = line.find("idempotencyKey")) {
-    if (!key->is_string()) return Error::field("idempotencyKey", "wrong_type", "must be a string");
+    if (!key->is_string()) return Error::field("idempotencyKey", "type", "must be a string");
     const std::string_view text = key->string();
     bool good = !text.empty() && text.size() <= idempotency_key_chars_max;
     for (const char c : text) good = good && c > ' ' && c < 0x7F;

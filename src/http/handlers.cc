@@ -28,7 +28,7 @@ Result<json::Value> parse_body(const Call& call) {
   if (!value.is_object()) {
     return Error{Errc::invalid,
                  "the body must be a JSON object",
-                 {{"", "wrong_type",
+                 {{"", "type",
                    "must be an object, not a " + std::string(json::kind_name(value.kind()))}}};
   }
   return value;

@@ -1,36 +1,19 @@
-#include "http/io_thread.h"
+#include "http/io_thread_impl.h"
 
 #include "base/clock.h"
-#include "base/logging.h"
-#include "base/mutex.h"
 #include "base/thread.h"
 
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
 
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <thread>
 
 namespace daybook::http {
-namespace asio = boost::asio;
-
 namespace {
 
-using Executor = asio::io_context::executor_type;
-using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
-using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
-                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
-
-constexpr int accepts_per_turn_max = 64;
 constexpr std::int64_t stop_tick_ms = 10;
 
 std::int64_t tick_of(const Limits& limits) {
@@ -39,82 +22,7 @@ std::int64_t tick_of(const Limits& limits) {
   return std::clamp<std::int64_t>(shortest / 4, 10, 1000);
 }
 
-class IoThreadImpl final : public IoThread {
- public:
-  IoThreadImpl(Shared& shared, unsigned number, std::vector<ListenSocket> listeners);
-  ~IoThreadImpl() override;
-
-  void start() override;
-  void begin_drain() override;
-  void stop(std::int64_t grace_ms) override;
-  void join() override;
-  void complete(Submission* first) override EXCLUDES_LOCK(mutex_);
-
-  std::unique_ptr<RequestParser> take_parser() override;
-  void give_back(std::unique_ptr<RequestParser> parser) override;
-  Submission* take_submission() override;
-  void give_back(Submission* submission) override;
-  void submit(Submission* submission) override;
-  void mark_dirty(Session& session) override;
-  void bury(Session& session) override;
-  void resume_later(Session& session) override;
-  bool run_on_worker(std::uint64_t tag, std::uint64_t number,
-                     std::function<Result<Response>()> job) override;
-
- private:
-  struct Acceptor {
-    Descriptor socket;
-    bool loopback;
-  };
-  struct Entry {
-    std::unique_ptr<Session> session;
-    std::uint32_t generation = 0;
-    bool refused = false;  // over connections_max: only being told so
-  };
-
-  void read_clocks();
-  void arm_connections();
-  void arm_tick();
-  void arm_accept(Acceptor& acceptor);
-  void take_ready();
-  void on_tick();
-  void end_turn();
-  void push_submissions();
-  void refuse_submissions(Submission* rest);
-  void take_completions();
-  bool accept_some(Acceptor& acceptor);
-  void add_session(int fd, bool loopback);
-  void close_acceptors();
-  Session* find(std::uint64_t tag);
-  void check_end();
-
-  // UNSAFE_IO: descriptors and timers are this thread's only; post() from others stays safe.
-  asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
-  asio::executor_work_guard<Executor> work_{context_.get_executor()};
-  const unsigned number_;
-  const std::int64_t tick_ms_;
-  int epoll_ = -1;
-  Descriptor ready_{context_};  // owns epoll_
-  Timer tick_{context_};
-  std::vector<std::unique_ptr<Acceptor>> acceptors_;
-  std::vector<Acceptor*> unarmed_;  // out of descriptors: tried again at the next tick
-  std::vector<Entry> sessions_;
-  std::vector<std::uint32_t> free_;
-  std::vector<Session*> dirty_, settling_, resume_, dead_;
-  std::size_t alive_ = 0, refused_alive_ = 0;
-  std::vector<std::unique_ptr<RequestParser>> parsers_;
-  std::vector<std::unique_ptr<Submission>> submissions_;
-  Submission* first_ = nullptr;  // collected in this turn
-  Submission* last_ = nullptr;
-  std::size_t collected_ = 0;
-  bool resume_posted_ = false;
-  bool stopping_ = false;
-  std::int64_t stop_at_ms_ = 0;
-  std::thread thread_;
-  Mutex mutex_;
-  Submission* done_first_ GUARDED_BY(mutex_) = nullptr;
-  Submission* done_last_ GUARDED_BY(mutex_) = nullptr;
-};
+}  // namespace
 
 IoThreadImpl::IoThreadImpl(Shared& shared, unsigned number, std::vector<ListenSocket> listeners)
     : IoThread(shared, tick_of(shared.options.limits), steady_us()),
@@ -186,20 +94,7 @@ void IoThreadImpl::end_turn() {
     settling_.clear();
     push_submissions();
   }
-  for (Session* session : dead_) {
-    const auto index = static_cast<std::uint32_t>(session->tag());
-    Entry& entry = sessions_[index];
-    std::erase(resume_, session);
-    if (entry.refused)
-      --refused_alive_;
-    else
-      shared_.connections.fetch_sub(1, std::memory_order_relaxed);
-    entry.session.reset();
-    ++entry.generation;
-    free_.push_back(index);
-    --alive_;
-  }
-  dead_.clear();
+  delete_closed();
   if (stopping_) check_end();
 }
 
@@ -336,80 +231,6 @@ void IoThreadImpl::give_back(std::unique_ptr<RequestParser> parser) {
   parsers_.push_back(std::move(parser));
 }
 
-// --- connections
-
-void IoThreadImpl::arm_accept(Acceptor& acceptor) {
-  acceptor.socket.async_wait(Descriptor::wait_read,
-                             [this, &acceptor](const boost::system::error_code& ec) {
-                               if (ec) return;
-                               read_clocks();
-                               const bool good = accept_some(acceptor);
-                               end_turn();
-                               if (stopping_ || !acceptor.socket.is_open()) return;
-                               if (good)
-                                 arm_accept(acceptor);
-                               else
-                                 unarmed_.push_back(&acceptor);
-                             });
-}
-
-// False: the process is out of descriptors or memory.
-bool IoThreadImpl::accept_some(Acceptor& acceptor) {
-  for (int i = 0; i < accepts_per_turn_max; ++i) {
-    const int fd =
-        ::accept4(acceptor.socket.native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0) {
-      add_session(fd, acceptor.loopback);
-      continue;
-    }
-    if (errno == EAGAIN || errno == EWOULDBLOCK) return true;
-    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      log_warn("cannot accept a connection", {{"error", std::strerror(errno)}});
-      return false;
-    }
-  }
-  return true;
-}
-
-void IoThreadImpl::add_session(int fd, bool loopback) {
-  const bool refused = shared_.connections.fetch_add(1, std::memory_order_relaxed) >=
-                       shared_.options.limits.connections_max;
-  if (refused) {
-    shared_.connections.fetch_sub(1, std::memory_order_relaxed);
-    shared_.refused.add();
-    if (refused_alive_ >= refused_sessions_max) {
-      ::close(fd);
-      return;
-    }
-    ++refused_alive_;
-  }
-  std::uint32_t index = 0;
-  if (free_.empty()) {
-    index = static_cast<std::uint32_t>(sessions_.size());
-    sessions_.emplace_back();
-  } else {
-    index = free_.back();
-    free_.pop_back();
-  }
-  Entry& entry = sessions_[index];
-  entry.refused = refused;
-  const std::uint64_t tag = (std::uint64_t{entry.generation} << 32) | index;
-  entry.session = std::make_unique<Session>(*this, fd, tag, loopback);
-  ++alive_;
-  epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  event.data.ptr = entry.session.get();
-  if (::epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) return entry.session->close();
-  if (refused) entry.session->refuse_connection();
-}
-
-Session* IoThreadImpl::find(std::uint64_t tag) {
-  const auto index = static_cast<std::uint32_t>(tag);
-  if (index >= sessions_.size()) return nullptr;
-  Session* session = sessions_[index].session.get();
-  return session != nullptr && session->tag() == tag && !session->closed() ? session : nullptr;
-}
-
 // --- time and the end
 
 void IoThreadImpl::arm_tick() {
@@ -462,8 +283,6 @@ void IoThreadImpl::check_end() {
   if (alive_ != 0 && now_ms() < stop_at_ms_) return;
   context_.stop();
 }
-
-}  // namespace
 
 IoThread::IoThread(Shared& shared, std::int64_t tick_ms, std::int64_t now_us)
     : shared_(shared),

@@ -89,10 +89,6 @@ class Collector final : public beast::http::basic_parser<true> {
     header_limit(std::numeric_limits<std::uint32_t>::max() / 2);  // ours is checked before
     body_limit(std::numeric_limits<std::uint64_t>::max() / 2);
   }
-  void into(std::string* body, std::size_t bytes_max) {
-    body_ = body;
-    bytes_max_ = bytes_max;
-  }
 
  private:
   void refuse(error_code& ec, int status, std::string_view message) {
@@ -113,7 +109,6 @@ class Collector final : public beast::http::basic_parser<true> {
 
   void on_field_impl(BeastField name, beast::string_view text, beast::string_view value,
                      error_code& ec) override {
-    if (is_header_done()) return refuse(ec, 400, "trailers are not accepted");
     const auto field = wanted(name, text);
     if (!field) return;
     Head::Slice& at = head_.fields_[Head::index(*field)];
@@ -145,24 +140,15 @@ class Collector final : public beast::http::basic_parser<true> {
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(beast::string_view, error_code&) override { return 0; }
 
-  void on_chunk_header_impl(std::uint64_t size, beast::string_view extensions,
-                            error_code& ec) override {
-    for (const char c : extensions)
-      if ((c < ' ' && c != '\t' && c >= 0) || c == 0x7F)
-        return refuse(ec, 400, "a control character in a chunk extension");
-    if (size > bytes_max_ || body_->size() > bytes_max_ - size)
-      return refuse(ec, 413, "the body is too large");
-  }
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view data, error_code&) override {
-    body_->append(data.data(), data.size());
-    return data.size();
+  // Bodies never get here: lengths are counted by the session, chunks by ChunkDecoder.
+  void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view, error_code&) override {
+    return 0;
   }
   void on_finish_impl(error_code&) override {}
 
   Head& head_;
   Refusal& refusal_;
-  std::string* body_ = nullptr;
-  std::size_t bytes_max_ = 0;
 };
 
 // "HTTP/2.0" at the end of a request line that Beast did not like: known form, other version.
@@ -186,25 +172,17 @@ std::string_view words_for(const error_code& ec) {
   if (ec == error::bad_content_length || ec == error::multiple_content_length)
     return "Content-Length is not one plain number";
   if (ec == error::bad_transfer_encoding) return "Transfer-Encoding must be exactly \"chunked\"";
-  if (ec == error::bad_chunk || ec == error::bad_chunk_extension) return "a chunk is malformed";
   return "the request is malformed";
 }
 
 }  // namespace
-
-struct RequestParser::Impl {
-  std::optional<Collector> collector;
-};
-
-RequestParser::RequestParser() : impl_(std::make_unique<Impl>()) {}
-RequestParser::~RequestParser() = default;
 
 void RequestParser::reset() {
   head_ = {};
   refusal_ = {};
   scanned_ = 0;
   header_end_ = 0;
-  impl_->collector.reset();
+  chunks_ = {};
 }
 
 RequestParser::Step RequestParser::refuse(int status, std::string_view message) {
@@ -244,11 +222,10 @@ RequestParser::Step RequestParser::read_head(std::string_view data, std::size_t 
 }
 
 RequestParser::Step RequestParser::finish_head(std::string_view header) {
+  head_ = {};
   head_.base_ = header.data();
   head_.bytes = header.size();
-  refusal_ = {};
-  refusal_.message = {};
-  Collector& collector = impl_->collector.emplace(head_, refusal_);
+  Collector collector(head_, refusal_);
   error_code ec;
   const std::size_t used =
       collector.put(boost::asio::const_buffer(header.data(), header.size()), ec);
@@ -265,29 +242,17 @@ RequestParser::Step RequestParser::finish_head(std::string_view header) {
 
 RequestParser::Step RequestParser::read_chunks(std::string_view data, std::size_t& used,
                                                std::string& body, std::size_t body_bytes_max) {
-  used = 0;
-  Collector& collector = *impl_->collector;
-  collector.into(&body, body_bytes_max);
-  collector.eager(false);
-  while (used < data.size()) {
-    const std::string_view rest = data.substr(used);
-    error_code ec;
-    const std::size_t taken =
-        collector.put(boost::asio::const_buffer(rest.data(), rest.size()), ec);
-    used += taken;
-    if (ec == beast::http::error::need_more) {
-      if (rest.size() - taken > chunk_line_bytes_max)
-        return refuse(400, "a chunk's first line is too long");
+  switch (chunks_.decode(data, used, body, body_bytes_max)) {
+    case ChunkDecoder::Step::need_more:
       return Step::need_more;
-    }
-    if (ec) {
-      if (!refusal_.message.empty()) return Step::refused;
-      if (ec == beast::http::error::body_limit) return refuse(413, "the body is too large");
-      return refuse(400, words_for(ec));
-    }
-    if (collector.is_done()) return Step::done;
+    case ChunkDecoder::Step::done:
+      return Step::done;
+    case ChunkDecoder::Step::malformed:
+      return refuse(400, chunks_.why());
+    case ChunkDecoder::Step::too_large:
+      break;
   }
-  return Step::need_more;
+  return refuse(413, "the body is too large");
 }
 
 }  // namespace daybook::http

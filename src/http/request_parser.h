@@ -11,15 +11,14 @@
 
 #include <daybook/http.h>
 
+#include "http/chunk_decoder.h"
+
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 
 namespace daybook::http {
-
-constexpr std::size_t chunk_line_bytes_max = 256;  // size, extensions and CRLF of one chunk
 
 enum class Field : std::uint8_t {
   host,
@@ -74,11 +73,6 @@ class RequestParser {
  public:
   enum class Step : std::uint8_t { need_more, done, refused };
 
-  RequestParser();
-  ~RequestParser();
-  RequestParser(const RequestParser&) = delete;
-  RequestParser& operator=(const RequestParser&) = delete;
-
   // Makes ready for the next request.
   void reset();
   // `data` starts at the request's first byte on every call; later calls bring more of the same.
@@ -94,7 +88,6 @@ class RequestParser {
   [[nodiscard]] const Refusal& refusal() const { return refusal_; }
 
  private:
-  struct Impl;
   Step scan_lines(std::string_view data);
   Step refuse(int status, std::string_view message);
   Step finish_head(std::string_view header);
@@ -103,7 +96,7 @@ class RequestParser {
   Refusal refusal_;
   std::size_t scanned_ = 0;     // bytes before this are whole, well-ended lines
   std::size_t header_end_ = 0;  // 0: not seen yet
-  std::unique_ptr<Impl> impl_;
+  ChunkDecoder chunks_;
 };
 
 }  // namespace daybook::http

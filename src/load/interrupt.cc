@@ -3,28 +3,33 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdint>
+
 namespace daybook::load {
 namespace {
 
-// A signal handler can reach nothing but globals.
-volatile sig_atomic_t interrupted = 0;
-volatile sig_atomic_t first_second = 0;
+// A signal handler can reach nothing but globals, and touch none but lock-free atomics.
+std::atomic<bool> interrupted{false};
+std::atomic<std::int64_t> first_second{0};
+static_assert(std::atomic<bool>::is_always_lock_free &&
+              std::atomic<std::int64_t>::is_always_lock_free);
 constexpr int exit_by_signal = 130;
 
-// timeout(1) and some shells send the same signal twice at once, to the process and to its group: only one
-// that comes a second later is a second wish.
+// timeout(1) and some shells send the same signal twice at once, to the process and to its group:
+// only one that comes a second later is a second wish.
 void on_signal(int) {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
-  if (interrupted != 0 && now.tv_sec - first_second > 1) _exit(exit_by_signal);
-  if (interrupted == 0) first_second = static_cast<sig_atomic_t>(now.tv_sec);
-  interrupted = 1;
+  if (interrupted && now.tv_sec - first_second > 1) _exit(exit_by_signal);
+  if (!interrupted) first_second = now.tv_sec;
+  interrupted = true;
 }
 
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
-  interrupted = 0;
+  interrupted = false;
   struct sigaction action {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
@@ -37,6 +42,6 @@ InterruptGuard::~InterruptGuard() {
   sigaction(SIGTERM, &before_term_, nullptr);
 }
 
-bool InterruptGuard::requested() { return interrupted != 0; }
+bool InterruptGuard::requested() { return interrupted; }
 
 }  // namespace daybook::load

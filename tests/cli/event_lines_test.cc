@@ -40,12 +40,12 @@ TEST_CASE("an event is one line with all that its envelope says") {
         "0190c7a4-0011-7222-8333-0000000000ff  "
         "      3      0  key-1\n");
   const std::string json = line_of(sample("key-1"), {true, false});
-  CHECK(
-      json ==
-      R"({"position":42,"topic":"attendance","time":"2026-01-31T08:00:00.000123Z",)"
-      R"("eventId":"0190c7a4-0011-7222-8333-0000000000ff","schemaVersion":3,"idempotencyKey":"key-1",)"
-      R"("payloadBytes":0})"
-      "\n");
+  CHECK(json == R"({"position":42,"topic":"attendance",)"
+                R"("time":"2026-01-31T08:00:00.000123Z",)"
+                R"("eventId":"0190c7a4-0011-7222-8333-0000000000ff",)"
+                R"("schemaVersion":3,"idempotencyKey":"key-1",)"
+                R"("payloadBytes":0})"
+                "\n");
 }
 
 TEST_CASE("the column heads stand over their columns") {

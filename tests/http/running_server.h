@@ -83,7 +83,11 @@ class GatedLog final : public log::EventLog {
 };
 
 struct ServerSetup {
-  http::Options options{.listen = {"127.0.0.1:0"}, .cors_origins = {"*"}};
+  ServerSetup() {
+    options.listen = {"127.0.0.1:0"};
+    options.cors_origins = {"*"};
+  }
+  http::Options options;
   SequencerLimits sequencer;
 };
 

@@ -300,7 +300,7 @@ TEST_CASE("a line with an idempotency key sent again is the first answer again")
   REQUIRE(first);
   REQUIRE(again);
   CHECK(contains(again->body, R"("replayed":true)"));
-  CHECK(first->body.substr(0, 60) == again->body.substr(0, 60));
+  CHECK(first->body.substr(0, 50) == again->body.substr(0, 50));
   CHECK(s.sequencer->stats().events == 1);
   CHECK(
       contains(client.call("POST", "/events", line("b", R"(,"idempotencyKey":"k1")"), ndjson)->body,

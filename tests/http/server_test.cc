@@ -58,7 +58,7 @@ TEST_CASE("pipelined requests of every speed are answered in their order") {
     bytes += request_bytes("GET", "/healthz");
     bytes += request_bytes("GET", "/nowhere");
   }
-  REQUIRE(client.send(bytes));
+  REQUIRE((client.connect() && client.send(bytes)));
   REQUIRE(s.log->scan_gate.wait_for_arrivals(1));
   const auto first = client.receive();
   REQUIRE(first);
@@ -77,6 +77,7 @@ TEST_CASE("more pipelined requests than pipeline_max are all answered") {
   setup.options.limits.pipeline_max = 4;
   RunningServer s(setup);
   auto client = s.client();
+  REQUIRE(client.connect());
   constexpr int count = 500;
   std::string bytes;
   for (int i = 0; i < count; ++i)
@@ -96,11 +97,11 @@ TEST_CASE("a request that comes one byte at a time is one request") {
   RunningServer s;
   auto client = s.client();
   const std::string bytes = json_request_bytes("POST", "/guestbook", RunningServer::entry("slow")) +
-                            request_bytes("GET", "/guestbook");
+                            request_bytes("GET", "/healthz");
   REQUIRE(client.connect());
   for (const char byte : bytes) REQUIRE(client.send({&byte, 1}));
   CHECK(client.receive()->body == R"({"signed":"slow"})");
-  CHECK(client.receive()->body == R"([{"name":"slow","text":"hello"}])");
+  CHECK(client.receive()->body == "OK");
 }
 
 TEST_CASE("a chunked body is taken, in one piece or byte by byte, and the next request follows") {
@@ -111,9 +112,9 @@ TEST_CASE("a chunked body is taken, in one piece or byte by byte, and the next r
     const std::string bytes =
         "POST /guestbook HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
         "Transfer-Encoding: chunked\r\n\r\n5\r\n" +
-        body.substr(0, 5) + "\r\n1a\r\n" + body.substr(5) + "\r\n0\r\n\r\n" +
+        body.substr(0, 5) + "\r\n18\r\n" + body.substr(5) + "\r\n0\r\n\r\n" +
         request_bytes("GET", "/healthz");
-    REQUIRE(body.size() == 5 + 0x1a);
+    REQUIRE(body.size() == 5 + 0x18);
     REQUIRE(client.connect());
     if (name == "one")
       REQUIRE(client.send(bytes));

@@ -24,6 +24,7 @@ Problems line_lengths(const Tree& tree);
 
 // rules_code.cc: calls we do not use, each with what to use instead; headers; left-over markers.
 Problems banned_calls(const Tree& tree);
+Problems test_sleeps(const Tree& tree);
 Problems header_form(const Tree& tree);
 Problems left_over_markers(const Tree& tree);
 Problems explicit_sources(const Tree& tree);

@@ -27,10 +27,6 @@ const std::vector<Ban>& bans() {
        {}},
       {R"(\bassert\s*\()", "DAYBOOK_CHECK, which stays on in release", {}, {}},
       {R"(\.\s*detach\s*\()", "a thread with an owner that joins it", {}, {}},
-      {R"(\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\()",
-       "waiting for a condition with a deadline (tests/support)",
-       {"tests/"},
-       {"tests/support/", "tests/system/crash_test.cc"}},  // there the moment is the input
       {R"(\bgetenv\s*\()",
        "the settings table",
        {"src/", "include/"},
@@ -97,6 +93,30 @@ Problems banned_calls(const Tree& tree) {
           problems.push_back(
               {file.path, i + 1, match.str() + " — use " + std::string(ban.instead)});
       }
+    }
+  }
+  return problems;
+}
+
+Problems test_sleeps(const Tree& tree) {
+  // Where a pause is what is tested: a slow client, a slow server, the moment of a kill.
+  static const std::vector<std::string_view> pauses{
+      "tests/support/", "tests/http/server_limits_test.cc", "tests/load/run_test.cc",
+      "tests/system/crash_test.cc"};
+  static const std::regex pause(R"(\b(sleep_for|sleep_until|usleep|nanosleep|sleep)\s*\()");
+  static const std::regex loop(R"(\bwhile\s*\()");
+  constexpr std::size_t loop_lines_max = 5;  // from the loop's condition to its pause
+  Problems problems;
+  for (const auto& file : tree) {
+    if (!file.is_cpp() || !file.is_under("tests/") || starts_with_any(file.path, pauses)) continue;
+    std::size_t lines_since_loop = loop_lines_max + 1;
+    for (std::size_t i = 0; i < file.code_lines.size(); ++i) {
+      ++lines_since_loop;
+      if (std::regex_search(file.code_lines[i], loop)) lines_since_loop = 0;
+      if (lines_since_loop > loop_lines_max && std::regex_search(file.code_lines[i], pause))
+        problems.push_back(
+            {file.path, i + 1,
+             "a test does not sleep for luck: loop on a condition, with a deadline"});
     }
   }
   return problems;

@@ -35,6 +35,7 @@ TEST_CASE("a file stays short") { require_none(file_lengths(repository())); }
 TEST_CASE("a function fits a screen") { require_none(function_lengths(repository())); }
 TEST_CASE("a line has at most 100 columns") { require_none(line_lengths(repository())); }
 TEST_CASE("banned calls are not used") { require_none(banned_calls(repository())); }
+TEST_CASE("no test sleeps for luck") { require_none(test_sleeps(repository())); }
 TEST_CASE("headers open with a comment and are included once") {
   require_none(header_form(repository()));
 }

@@ -92,6 +92,11 @@ bool is_foreign(const std::filesystem::path& folder) {
   return std::ranges::find(names, name) != names.end() || name.starts_with("daybook-data");
 }
 
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
 }  // namespace
 
 std::string listing(const Problems& problems) {
@@ -117,12 +122,9 @@ Tree read_tree(const std::filesystem::path& root) {
   for (; walk != end; ++walk) {
     if (walk->is_directory() && is_foreign(walk->path())) {
       walk.disable_recursion_pending();
-    } else if (walk->is_regular_file() && is_ours(walk->path())) {
-      std::ifstream in(walk->path(), std::ios::binary);
-      const std::string text((std::istreambuf_iterator<char>(in)),
-                             std::istreambuf_iterator<char>());
-      tree.push_back(
-          make_file(std::filesystem::relative(walk->path(), root).generic_string(), text));
+    } else if (walk->is_regular_file()) {
+      const auto path = std::filesystem::relative(walk->path(), root).generic_string();
+      tree.push_back(make_file(path, is_ours(walk->path()) ? text_of(walk->path()) : ""));
     }
   }
   std::ranges::sort(tree, {}, &SourceFile::path);

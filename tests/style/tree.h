@@ -40,7 +40,8 @@ std::string listing(const Problems& problems);
 
 SourceFile make_file(std::string path, std::string_view text);
 
-// All text files of ours under `root`: not build/, .git/, node_modules/ or a data directory.
+// All files under `root` but those in build/, .git/, node_modules/, corpora and data directories;
+// others than texts of ours have no lines.
 Tree read_tree(const std::filesystem::path& root);
 
 // nullptr: not in the tree.

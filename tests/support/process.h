@@ -35,7 +35,8 @@ class Process {
  public:
   using Environment = std::map<std::string, std::string>;
 
-  // Aborts the test program when the child cannot be started at all.
+  // REQUIRES: called on a thread that outlives the child, which dies with it. A program that cannot
+  // be run ends at once with status 127.
   static std::unique_ptr<Process> start(const std::string& program,
                                         const std::vector<std::string>& arguments,
                                         const Environment& environment = {});

@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t connections = 4;
 constexpr std::size_t problems_shown_max = 10;
 constexpr std::uint64_t verify_every_rounds = 5;
+constexpr std::uint64_t crash_starting_every_rounds = 3;
 
 using Problems = std::vector<std::string>;
 
@@ -152,8 +153,8 @@ std::deque<Operation> crash_round(const ServerOptions& options, std::uint64_t ro
                                   Problems& problems) {
   auto server = Server::start(options);
   Load load(server->url(), rng.next(), "r" + std::to_string(round), connections);
-  // The moment of the kill is the random input of this test: 20 to 300 ms into the load.
-  std::this_thread::sleep_for(Millis(20 + rng.below(280)));
+  // The moment of the kill is the random input of this test: 5 to 150 ms into the load.
+  std::this_thread::sleep_for(Millis(5 + rng.below(145)));
   server->process().kill_hard();
   load.join();
   for (const auto& wrong : load.wrong()) note(problems, wrong);
@@ -162,6 +163,14 @@ std::deque<Operation> crash_round(const ServerOptions& options, std::uint64_t ro
     check_receipts(options.data_dir, load.operations(), rng, problems);
   }
   return std::move(load.operations());
+}
+
+// A start that does not get to its end.
+void crash_while_starting(const ServerOptions& options, Rng& rng) {
+  auto process = Process::start(
+      options.program, {"serve", "--data", options.data_dir, "--listen", "127.0.0.1:0"}, {});
+  std::this_thread::sleep_for(Millis(rng.below(80)));  // random input, as above
+  process->kill_hard();
 }
 
 void crash_rounds(const std::string& program) {
@@ -177,6 +186,7 @@ void crash_rounds(const std::string& program) {
     CAPTURE(test_seed(), round);
     std::deque<Operation> fresh = crash_round(options, round, rng, problems);
     REQUIRE(problems == Problems{});
+    if (round % crash_starting_every_rounds == 0) crash_while_starting(options, rng);
 
     auto server = Server::start(options);
     HttpClient client(server->url());
@@ -197,6 +207,8 @@ void crash_rounds(const std::string& program) {
   }
   // A load that got nothing acknowledged would prove nothing.
   CHECK(acknowledged > rounds);
+  // And the kills must have come while requests were under way.
+  CHECK(all.size() > acknowledged);
   auto server = Server::start(options);
   HttpClient client(server->url());
   repeat_acknowledged(client, all, problems);

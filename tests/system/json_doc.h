@@ -37,8 +37,10 @@ class JsonDoc {
   [[nodiscard]] const json::Value& root() const { return root_; }
   [[nodiscard]] std::string text(std::string_view key) const { return text_of(root_, key); }
   [[nodiscard]] std::int64_t number(std::string_view key) const { return number_of(root_, key); }
+  // The values live as long as the document, so a temporary one has none.
+  std::vector<json::Value> elements(std::string_view key = {}) const&& = delete;
   // The elements of an array member, or of the root when `key` is empty.
-  [[nodiscard]] std::vector<json::Value> elements(std::string_view key = {}) const {
+  [[nodiscard]] std::vector<json::Value> elements(std::string_view key = {}) const& {
     std::optional<json::Value> array = root_;
     if (!key.empty()) array = root_.is_object() ? root_.find(key) : std::nullopt;
     std::vector<json::Value> all;

@@ -8,7 +8,7 @@
 namespace daybook::test {
 namespace {
 
-constexpr std::size_t operations_of_worker_max = 1500;
+constexpr std::size_t operations_of_worker_max = 4000;
 constexpr std::size_t batch_operations_max = 24;
 constexpr std::uint64_t schools = 7;
 constexpr std::int64_t day_ms = 86'400'000;
@@ -202,6 +202,10 @@ bool Load::step(Worker& worker) {
   return true;
 }
 
+std::ostream& operator<<(std::ostream& out, const Totals& totals) {
+  return out << totals.check_ins << " in, " << totals.check_outs << " out";
+}
+
 TotalsBySchool totals_of(const std::deque<Operation>& operations, bool answered_only) {
   TotalsBySchool totals;
   for (const auto& operation : operations) {
@@ -218,7 +222,8 @@ TotalsBySchool served_totals(HttpClient& client, const TotalsBySchool& schools_w
     const auto response =
         client.get("/schools/" + school + "?from=" + load_day() + "&to=" + load_day());
     if (!response || response->status != 200) continue;
-    for (const auto& report : JsonDoc(response->body).elements("reports")) {
+    const JsonDoc json(response->body);
+    for (const auto& report : json.elements("reports")) {
       totals[school].check_ins += static_cast<std::uint64_t>(number_of(report, "totalCheckIns"));
       totals[school].check_outs += static_cast<std::uint64_t>(number_of(report, "totalCheckOuts"));
     }

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -91,6 +92,7 @@ struct Totals {
   std::uint64_t check_ins = 0, check_outs = 0;
   friend bool operator==(const Totals&, const Totals&) = default;
 };
+std::ostream& operator<<(std::ostream& out, const Totals& totals);
 using TotalsBySchool = std::map<std::string, Totals>;
 
 // By school; `answered_only`: without what may or may not be in the log.

@@ -83,6 +83,38 @@ TEST_CASE(
   Server::start(options)->stop();
 }
 
+TEST_CASE("a disk that lied about its syncs is found out at the next start") {
+  const TempDir dir;
+  ServerOptions options{dir / "data"};
+  options.program = unsynced_program();
+  {
+    auto server = Server::start(options);
+    HttpClient client(server->url());
+    check_all_in(client, "kept", 5);
+    client.close();
+    server->stop();
+  }
+  options.environment = {{"DAYBOOK_TEST_IGNORE_SYNCS", "1"}};
+  auto server = Server::start(options);
+  HttpClient client(server->url());
+  check_all_in(client, "lost", 5);
+  // Until the durable watermark has followed; before that nobody could know.
+  const auto until = std::chrono::steady_clock::now() + start_deadline;
+  std::int64_t watermark = 0;
+  while (watermark < 10 && std::chrono::steady_clock::now() < until)
+    watermark =
+        JsonDoc(run_tool({"log", "stat", "--json"}, options.data_dir).out).number("watermark");
+  REQUIRE(watermark == 10);
+  server->process().kill_hard();
+
+  options.environment.clear();
+  const Finished refused = run_serve(options);
+  INFO(refused.err);
+  CHECK(refused.exit.code == 3);
+  CHECK(refused.err.find("position 5") != std::string::npos);
+  CHECK(refused.err.find("position 10 was acknowledged") != std::string::npos);
+}
+
 TEST_CASE("a failing fsync ends the server with its own status and nothing acknowledged is lost") {
   const TempDir dir;
   ServerOptions options{dir / "data"};

@@ -58,6 +58,63 @@ TEST_CASE("a second server on the same data directory is refused and the first g
   server->stop();
 }
 
+TEST_CASE("a server listens on every address it is given") {
+  const TempDir dir;
+  auto server =
+      Server::start({.data_dir = dir / "data", .flags = {"--listen", "127.0.0.1:0,127.0.0.1:0"}});
+  std::vector<std::string> urls;
+  constexpr std::string_view prefix = "listening on ";
+  for (const auto& line : lines_of(server->process().out()))
+    if (line.starts_with(prefix)) urls.push_back(line.substr(prefix.size()));
+  REQUIRE(urls.size() == 3);
+  for (const auto& url : urls) {
+    HttpClient client(url);
+    const auto answer = client.get("/readyz");
+    REQUIRE(answer.has_value());
+    CHECK(answer->status == 200);
+  }
+  server->stop();
+}
+
+TEST_CASE("on an address that is not loopback open routes are served only when asked for by name") {
+  const TempDir dir;
+  constexpr std::string_view prefix = "listening on http://0.0.0.0:";
+  const std::string body = R"({"type":"checkin","userId":"u","schoolId":"s","temperature":36})";
+  for (const bool asked : {false, true}) {
+    ServerOptions options{dir / "data"};
+    options.flags = {"--listen", "0.0.0.0:0"};
+    if (asked) options.flags.emplace_back("--server-open-routes");
+    auto server = Server::start(options);
+    const auto line = server->process().wait_for_line(prefix, start_deadline);
+    REQUIRE(line.has_value());
+    HttpClient client("http://127.0.0.1:" + line->substr(prefix.size()));
+    const auto answer = client.post_json("/attendances", body);
+    REQUIRE(answer.has_value());
+    CHECK(answer->status == (asked ? 200 : 401));
+    client.close();
+    server->stop();
+  }
+}
+
+TEST_CASE("serve --demo fills an empty log once, with something to look at") {
+  const TempDir dir;
+  std::int64_t head = 0;
+  for (int start = 0; start < 2; ++start) {
+    auto server = Server::start({.data_dir = dir / "data", .flags = {"--demo"}});
+    HttpClient client(server->url());
+    const auto schools = client.get("/schools");
+    REQUIRE(schools.has_value());
+    const JsonDoc json(schools->body);
+    CHECK(json.elements().size() > 1);
+    client.close();
+    server->stop();
+    const JsonDoc stat(run_tool({"log", "stat", "--json"}, dir / "data").out);
+    if (start == 1) CHECK(stat.number("head") == head);
+    head = stat.number("head");
+    CHECK(head > 0);
+  }
+}
+
 TEST_CASE("an unknown flag, setting or value ends with the usage status and names it") {
   const TempDir dir;
   const Finished flag =
@@ -79,6 +136,7 @@ TEST_CASE(
   const TempDir dir;
   const ServerOptions options{dir / "data"};
   Rng rng(test_seed());
+  std::deque<Operation> all;
   for (int round = 0; round < 5; ++round) {
     auto server = Server::start(options);
     Load load(server->url(), rng.next(), "drain" + std::to_string(round), 8);
@@ -93,7 +151,8 @@ TEST_CASE(
 
     auto again = Server::start(options);
     HttpClient client(again->url());
-    const auto answered = totals_of(load.operations(), true);
+    all.insert(all.end(), load.operations().begin(), load.operations().end());
+    const auto answered = totals_of(all, true);
     CHECK(served_totals(client, answered) == answered);
     again->stop();
   }

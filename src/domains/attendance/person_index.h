@@ -133,7 +133,7 @@ using HexKey = std::array<std::uint8_t, 12>;
 
 // The ids of one shard, numbered from 0: fixed size ...
 class HexIds {
-  using Keys = ChunkedArray<HexKey, 64>;
+  using Keys = ChunkedArray<HexKey, 32>;
 
  public:
   using Key = HexKey;
@@ -202,7 +202,7 @@ class IdTable {
   Result<void> load(ByteReader& in);  // REQUIRES: empty
 
  private:
-  using Slots = ChunkedArray<std::uint32_t, 128>;
+  using Slots = ChunkedArray<std::uint32_t, 64>;
   struct Shard {
     Slots slots;
     Ids ids;

@@ -79,14 +79,14 @@ TEST_CASE("the list of schools shows each school's own today, fevers first") {
   REQUIRE(world.send(report("checkin", "c", "jkt", at("2026-03-09T16:59:59"), "40")) == "ok");
   REQUIRE(world.send(report("checkout", "a", "jkt", world.now, "36")) == "ok");
   REQUIRE(world.define("empty", R"({"name":"Nobody yet"})") == "ok");
-  CHECK(
-      read(world, "/schools", get(world.now)) ==
-      R"([{"_id":"jkt:2026-03-10","date":"2026-03-10","school":{"_id":"jkt","name":"Jakarta 1"},)"
-      R"("totalCheckIns":1,"totalCheckOuts":1,"totalFeversDetect":1},)"
-      R"({"_id":"utc:2026-03-09","date":"2026-03-09","school":{"_id":"utc","name":"utc"},)"
-      R"("totalCheckIns":1,"totalCheckOuts":0,"totalFeversDetect":0},)"
-      R"({"_id":"empty:2026-03-09","date":"2026-03-09","school":{"_id":"empty","name":"Nobody yet"},)"
-      R"("totalCheckIns":0,"totalCheckOuts":0,"totalFeversDetect":0}])");
+  CHECK(read(world, "/schools", get(world.now)) ==
+        R"([{"_id":"jkt:2026-03-10","date":"2026-03-10","school":{"_id":"jkt","name":"Jakarta 1"},)"
+        R"("totalCheckIns":1,"totalCheckOuts":1,"totalFeversDetect":1},)"
+        R"({"_id":"utc:2026-03-09","date":"2026-03-09","school":{"_id":"utc","name":"utc"},)"
+        R"("totalCheckIns":1,"totalCheckOuts":0,"totalFeversDetect":0},)"
+        R"({"_id":"empty:2026-03-09","date":"2026-03-09",)"
+        R"("school":{"_id":"empty","name":"Nobody yet"},)"
+        R"("totalCheckIns":0,"totalCheckOuts":0,"totalFeversDetect":0}])");
   CHECK(read(World(), "/schools", get(world.now)) == "[]");
 }
 

@@ -1,0 +1,103 @@
+// The class behind IoThread; in a header because its two halves are io_thread.cc (the turn, the
+// clock, the end) and io_connections.cc (accepting, finding, deleting connections).
+//
+// Threads: as io_thread.h says.
+#pragma once
+
+#include "base/mutex.h"
+#include "http/io_thread.h"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+
+#include <chrono>
+#include <thread>
+
+namespace daybook::http {
+namespace asio = boost::asio;
+
+using Executor = asio::io_context::executor_type;
+using Descriptor = asio::posix::basic_stream_descriptor<Executor>;
+using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
+                                         asio::wait_traits<std::chrono::steady_clock>, Executor>;
+
+class IoThreadImpl final : public IoThread {
+ public:
+  IoThreadImpl(Shared& shared, unsigned number, std::vector<ListenSocket> listeners);
+  ~IoThreadImpl() override;
+
+  void start() override;
+  void begin_drain() override;
+  void stop(std::int64_t grace_ms) override;
+  void join() override;
+  void complete(Submission* first) override EXCLUDES_LOCK(mutex_);
+
+  std::unique_ptr<RequestParser> take_parser() override;
+  void give_back(std::unique_ptr<RequestParser> parser) override;
+  Submission* take_submission() override;
+  void give_back(Submission* submission) override;
+  void submit(Submission* submission) override;
+  void mark_dirty(Session& session) override;
+  void bury(Session& session) override;
+  void resume_later(Session& session) override;
+  bool run_on_worker(std::uint64_t tag, std::uint64_t number,
+                     std::function<Result<Response>()> job) override;
+
+ private:
+  struct Acceptor {
+    Descriptor socket;
+    bool loopback;
+  };
+  struct Entry {
+    std::unique_ptr<Session> session;
+    std::uint32_t generation = 0;
+    bool refused = false;  // over connections_max: only being told so
+  };
+
+  void read_clocks();
+  void arm_connections();
+  void arm_tick();
+  void arm_accept(Acceptor& acceptor);
+  void take_ready();
+  void on_tick();
+  void end_turn();
+  void push_submissions();
+  void refuse_submissions(Submission* rest);
+  void take_completions();
+  bool accept_some(Acceptor& acceptor);
+  void add_session(int fd, bool loopback);
+  void close_acceptors();
+  void delete_closed();
+  Session* find(std::uint64_t tag);
+  void check_end();
+
+  // UNSAFE_IO: descriptors and timers are this thread's only; post() from others stays safe.
+  asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
+  asio::executor_work_guard<Executor> work_{context_.get_executor()};
+  const unsigned number_;
+  const std::int64_t tick_ms_;
+  int epoll_ = -1;
+  Descriptor ready_{context_};  // owns epoll_
+  Timer tick_{context_};
+  std::vector<std::unique_ptr<Acceptor>> acceptors_;
+  std::vector<Acceptor*> unarmed_;  // out of descriptors: tried again at the next tick
+  std::vector<Entry> sessions_;
+  std::vector<std::uint32_t> free_;
+  std::vector<Session*> dirty_, settling_, resume_, dead_;
+  std::size_t alive_ = 0, refused_alive_ = 0;
+  std::vector<std::unique_ptr<RequestParser>> parsers_;
+  std::vector<std::unique_ptr<Submission>> submissions_;
+  Submission* first_ = nullptr;  // collected in this turn
+  Submission* last_ = nullptr;
+  std::size_t collected_ = 0;
+  bool resume_posted_ = false;
+  bool stopping_ = false;
+  std::int64_t stop_at_ms_ = 0;
+  std::thread thread_;
+  Mutex mutex_;
+  Submission* done_first_ GUARDED_BY(mutex_) = nullptr;
+  Submission* done_last_ GUARDED_BY(mutex_) = nullptr;
+};
+
+}  // namespace daybook::http
