@@ -204,8 +204,8 @@ void IoThreadImpl::take_completions() {
 bool IoThreadImpl::run_on_worker(std::uint64_t tag, std::uint64_t number,
                                  std::function<Result<Response>()> job) {
   return shared_.worker.post([this, tag, number, job = std::move(job)] {
-    auto result = std::make_shared<Result<Response>>(job());
-    asio::post(context_, [this, tag, number, result] {
+    auto result = std::make_unique<Result<Response>>(job());
+    asio::post(context_, [this, tag, number, result = std::move(result)] {
       read_clocks();
       if (Session* session = find(tag)) {
         if (result->ok())

@@ -4,12 +4,14 @@
 // WriteBatch with ONE fsync. The bytes are described in docs/log-format.md.
 //
 // Invariants
-//   - positions are gapless from 1; the events of one topic in a group are contiguous, topics in the
+//   - positions are gapless from 1; the events of one topic in a group are contiguous, topics in
+//   the
 //     order of their ids.
 //   - each group header holds the hashes of its records and of the header before it (the chain).
 //   - after a failed append the log refuses every further append (fail-stop); reopen to recover.
 //
-// Threads: append() by one thread only (the sequencer). scan(), group_of(), head(), stat() from any.
+// Threads: append() by one thread only (the sequencer). scan(), group_of(), head(), stat() from
+// any.
 #pragma once
 
 #include <daybook/ids.h>
@@ -43,10 +45,10 @@ struct GroupPart {
 
 // What append() made durable.
 struct Committed {
-  Position first{};          // of the group; parts follow each other in the order given
-  std::uint32_t count = 0;   // events in the group
-  Hash256 hash{};            // of the group header: the chain at this point, and the receipt's hash
-  std::int64_t write_us = 0; // WriteBatch and fsync
+  Position first{};         // of the group; parts follow each other in the order given
+  std::uint32_t count = 0;  // events in the group
+  Hash256 hash{};           // of the group header: the chain at this point, and the receipt's hash
+  std::int64_t write_us = 0;  // WriteBatch and fsync
 };
 
 // One event as read. Views end with the callback.
@@ -75,19 +77,21 @@ enum class OpenMode : std::uint8_t {
 
 struct Options {
   std::string data_dir;
-  std::vector<Topic> topics;          // what the catalog knows; more may be in the store (read_only shows them)
+  std::vector<Topic>
+      topics;  // what the catalog knows; more may be in the store (read_only shows them)
   OpenMode mode = OpenMode::read_write;
-  bool accept_loss = false;           // open although an acknowledged tail is gone
-  std::int64_t watermark_interval_ms = 100;  // how far the durable watermark may trail, plus one write
+  bool accept_loss = false;  // open although an acknowledged tail is gone
+  std::int64_t watermark_interval_ms =
+      100;  // how far the durable watermark may trail, plus one write
   std::size_t block_cache_bytes = 32u << 20;
-  void* env_for_tests = nullptr;      // a rocksdb::Env*, not owned; null: the default
+  void* env_for_tests = nullptr;  // a rocksdb::Env*, not owned; null: the default
 };
 
 struct ScanOptions {
-  std::optional<TopicId> topic;       // absent: all topics merged by position
+  std::optional<TopicId> topic;  // absent: all topics merged by position
   Position from{1};
-  Position until = Position::max();   // inclusive; clipped to head
-  bool verify_hashes = false;         // also recompute record hashes against the group headers
+  Position until = Position::max();  // inclusive; clipped to head
+  bool verify_hashes = false;        // also recompute record hashes against the group headers
 };
 
 struct VerifyReport {
@@ -105,37 +109,44 @@ struct Stat {
   Position watermark{};
   std::uint32_t store_format = 0;
   std::uint64_t disk_bytes = 0;
-  bool server_running = false;         // read_only: another process holds the lock
-  struct PerTopic { std::string name; TopicId id; std::uint64_t records = 0; std::uint64_t sst_bytes = 0; };
+  bool server_running = false;  // read_only: another process holds the lock
+  struct PerTopic {
+    std::string name;
+    TopicId id;
+    std::uint64_t records = 0;
+    std::uint64_t sst_bytes = 0;
+  };
   std::vector<PerTopic> topics;
 };
 
 class EventLog {
  public:
   // Opens (read_write: creates) the log under options.data_dir.
-  // Errc::corrupt, in words with the position: a lost acknowledged tail (unless accept_loss), a watermark
-  // whose hash differs, a store of a newer format, a topic of the store that `topics` does not know
-  // (read_write only). Errc::unavailable: another process holds the lock.
+  // Errc::corrupt, in words with the position: a lost acknowledged tail (unless accept_loss), a
+  // watermark whose hash differs, a store of a newer format, a topic of the store that `topics`
+  // does not know (read_write only). Errc::unavailable: another process holds the lock.
   static Result<std::unique_ptr<EventLog>> open(const Options& options);
   virtual ~EventLog() = default;
 
-  // Durable when it returns. Positions are head()+1 onward. REQUIRES: parts in ascending topic order,
-  // none empty. Any error is final: see fail-stop above.
+  // Durable when it returns. Positions are head()+1 onward. REQUIRES: parts in ascending topic
+  // order, none empty. Any error is final: see fail-stop above.
   virtual Result<Committed> append(std::span<const GroupPart> parts) = 0;
 
   // The last position that is durable (read_write) or readable (read_only).
   [[nodiscard]] virtual Position head() const = 0;
   [[nodiscard]] virtual Hash256 head_hash() const = 0;
 
-  // Calls f for each event in position order until it returns false. CRCs, gaps within what is read and,
-  // for a merged scan, the chain of group headers are always checked.
-  // Errc::corrupt with the position otherwise.
-  virtual Result<void> scan(const ScanOptions& options, const std::function<bool(const EventView&)>& f) = 0;
+  // Calls f for each event in position order until it returns false. CRCs, gaps within what is read
+  // and, for a merged scan, the chain of group headers are always checked. Errc::corrupt with the
+  // position otherwise.
+  virtual Result<void> scan(const ScanOptions& options,
+                            const std::function<bool(const EventView&)>& f) = 0;
 
   // The commit group that holds the position. Errc::not_found past head or before the first.
   virtual Result<GroupInfo> group_of(Position position) = 0;
 
-  // Reads everything, recomputes everything. `progress` (may be null) gets the position now and then.
+  // Reads everything, recomputes everything. `progress` (may be null) gets the position now and
+  // then.
   virtual Result<VerifyReport> verify(const std::function<void(Position)>& progress) = 0;
 
   virtual Result<Stat> stat() = 0;

@@ -81,10 +81,11 @@ TEST_CASE("only the key under the Bearer scheme passes") {
   std::string flipped = key;
   flipped.back() = flipped.back() == 'A' ? 'B' : 'A';
   for (const auto& bad :
-       {std::string(), key, std::string("Bearer"), std::string("Bearer "), "Basic " + key, "Bearer" + key,
-        " Bearer " + key, "Bearer " + flipped, "Bearer " + key + "x", "Bearer " + key.substr(0, 52),
-        "Bearer " + key + " " + key, "Bearers " + key, "Bearer " + std::string(100'000, 'a'),
-        "Bearer\t" + key, "Bearer sha256 " + daybook::to_hex(daybook::sha256(key)),
+       {std::string(), key, std::string("Bearer"), std::string("Bearer "), "Basic " + key,
+        "Bearer" + key, " Bearer " + key, "Bearer " + flipped, "Bearer " + key + "x",
+        "Bearer " + key.substr(0, 52), "Bearer " + key + " " + key, "Bearers " + key,
+        "Bearer " + std::string(100'000, 'a'), "Bearer\t" + key,
+        "Bearer sha256 " + daybook::to_hex(daybook::sha256(key)),
         "Bearer " + daybook::to_hex(daybook::sha256(key)),
         "Bearer " + key + std::string(1, '\0')}) {
     CAPTURE(bad);

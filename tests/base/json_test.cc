@@ -20,9 +20,10 @@ Errc parse_error(std::string_view text) {
 
 TEST_CASE("a value keeps its kind and content") {
   Parser parser;
-  const auto parsed = parser.parse(
-      R"({"a":"x\u00e9","b":-5,"c":18446744073709551615,"d":1.5,"e":true,"f":null,"g":[1,"2"],"h":{}})",
-      false);
+  const auto parsed =
+      parser.parse(R"({"a":"x\u00e9","b":-5,"c":18446744073709551615,"d":1.5,"e":true,"f":null,)"
+                   R"("g":[1,"2"],"h":{}})",
+                   false);
   REQUIRE(parsed.ok());
   const Value& v = *parsed;
   CHECK(v.find("a")->string() == "x\xC3\xA9");

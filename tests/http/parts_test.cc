@@ -141,11 +141,10 @@ TEST_CASE("an error becomes problem+json with the message and every broken rule"
   Error error{Errc::invalid, "two \"rules\"", {{"a", "too_long", "at most 3"}, {"", "odd", "x"}}};
   std::string body;
   append_problem(body, 422, error);
-  CHECK(
-      body ==
-      R"({"type":"about:blank","title":"Unprocessable Content","status":422,"detail":"two \"rules\"",)"
-      R"("message":"two \"rules\"","errors":[{"field":"a","code":"too_long","message":"at most 3"},)"
-      R"({"field":"","code":"odd","message":"x"}]})");
+  CHECK(body == R"({"type":"about:blank","title":"Unprocessable Content","status":422,)"
+                R"("detail":"two \"rules\"","message":"two \"rules\"","errors":[)"
+                R"({"field":"a","code":"too_long","message":"at most 3"},)"
+                R"({"field":"","code":"odd","message":"x"}]})");
   body.clear();
   append_problem(body, 409, Error{Errc::conflict, "User already checked in"});
   CHECK(

@@ -74,9 +74,10 @@ const std::string get = "GET / HTTP/1.1\r\n";
 const std::string post = "POST / HTTP/1.1\r\nHost: a\r\n";
 const std::string chunked = post + "Transfer-Encoding: chunked\r\n\r\n";
 
-const std::vector<Row>& rows() {
-  using namespace std::string_literals;
-  static const std::vector<Row> all = {
+using namespace std::string_literals;
+
+std::vector<Row> good_rows() {
+  return {
       {"a plain GET", get + "Host: a\r\n\r\n", 200},
       {"HTTP/1.0 without Host", "GET / HTTP/1.0\r\n\r\n", 200},
       {"a body by length", post + "Content-Length: 2\r\n\r\nhi", 200},
@@ -87,6 +88,11 @@ const std::vector<Row>& rows() {
       {"a chunk extension", chunked + "2;a=b\r\nhi\r\n0\r\n\r\n", 200},
       {"a quoted Host port", get + "Host: a:80\r\n\r\n", 200},
       {"blanks around a value", get + "Host: \t a \t\r\n\r\n", 200},
+  };
+}
+
+std::vector<Row> length_rows() {
+  return {
       {"length and chunked", post + "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n", 400},
       {"chunked and length", post + "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n", 400},
       {"two equal lengths", post + "Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi", 400},
@@ -112,6 +118,11 @@ const std::vector<Row>& rows() {
       {"an empty coding", post + "Transfer-Encoding:\r\n\r\n0\r\n\r\n", 400},
       {"chunked in HTTP/1.0", "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
        400},
+  };
+}
+
+std::vector<Row> line_rows() {
+  return {
       {"a folded line", get + "Host: a\r\n b\r\n\r\n", 400},
       {"a folded line by tab", get + "X: a\r\n\tb\r\nHost: a\r\n\r\n", 400},
       {"a first header line that starts with a blank", get + " Host: a\r\n\r\n", 400},
@@ -128,6 +139,11 @@ const std::vector<Row>& rows() {
       {"a line without a colon", get + "Host: a\r\nnonsense\r\n\r\n", 400},
       {"an empty name", get + "Host: a\r\n: b\r\n\r\n", 400},
       {"a name in brackets", get + "Host: a\r\n[x]: b\r\n\r\n", 400},
+  };
+}
+
+std::vector<Row> head_rows() {
+  return {
       {"no Host", get + "\r\n", 400},
       {"two Hosts", get + "Host: a\r\nHost: a\r\n\r\n", 400},
       {"a Host with a path", get + "Host: a/b\r\n\r\n", 400},
@@ -149,6 +165,11 @@ const std::vector<Row>& rows() {
       {"two content types",
        post + "Content-Type: a/b\r\nContent-Type: a/c\r\nContent-Length: 0\r\n\r\n", 400},
       {"two idempotency keys", post + "Idempotency-Key: a\r\nIdempotency-Key: b\r\n\r\n", 400},
+  };
+}
+
+std::vector<Row> chunk_rows() {
+  return {
       {"a trailer", chunked + "2\r\nhi\r\n0\r\nX: y\r\n\r\n", 400},
       {"a trailer that frames", chunked + "0\r\nContent-Length: 5\r\n\r\n", 400},
       {"a chunk size that is no number", chunked + "zz\r\nhi\r\n0\r\n\r\n", 400},
@@ -182,11 +203,17 @@ const std::vector<Row>& rows() {
       {"chunks that add up beyond the limit",
        chunked + "40\r\n" + std::string(64, 'b') + "\r\n1\r\nb\r\n0\r\n\r\n", 413},
   };
+}
+
+std::vector<Row> all_rows() {
+  std::vector<Row> all;
+  for (auto& some : {good_rows(), length_rows(), line_rows(), head_rows(), chunk_rows()})
+    all.insert(all.end(), some.begin(), some.end());
   return all;
 }
 
 TEST_CASE("every form of request gets its status, however the bytes are cut") {
-  for (const Row& row : rows()) {
+  for (const Row& row : all_rows()) {
     for (const std::size_t step :
          {std::size_t{100'000}, std::size_t{1}, std::size_t{2}, std::size_t{7}}) {
       INFO(row.name << ", " << step << " bytes at a time");

@@ -166,22 +166,20 @@ TEST_CASE("OPTIONS lists the methods and answers a preflight") {
   CHECK(contains(cross->header("access-control-expose-headers"), "Daybook-Receipt"));
 }
 
-TEST_CASE("every wrong request gets its status as problem+json") {
-  ServerSetup setup;
-  setup.options.limits.body_bytes_max = 2048;
-  RunningServer s(setup);
+struct WrongRequest {
+  const char* name;
+  std::string bytes;
+  int status;
+  bool closes;
+};
+
+std::vector<WrongRequest> wrong_requests() {
   const std::string host = "Host: a\r\n";
   const std::string good = RunningServer::entry("x");
   const auto json = [&](const std::string& body) {
     return json_request_bytes("POST", "/guestbook", body);
   };
-  struct Row {
-    const char* name;
-    std::string bytes;
-    int status;
-    bool closes;
-  };
-  const Row rows[] = {
+  return {
       {"unknown path", request_bytes("GET", "/nowhere"), 404, false},
       {"unknown method", request_bytes("BREW", "/guestbook"), 405, false},
       {"DELETE", request_bytes("DELETE", "/guestbook"), 405, false},
@@ -234,7 +232,13 @@ TEST_CASE("every wrong request gets its status as problem+json") {
       {"image that is not there", request_bytes("GET", "/images/nothing.png"), 404, false},
       {"fragment", request_bytes("GET", "/guestbook#x"), 400, false},
   };
-  for (const Row& row : rows) {
+}
+
+TEST_CASE("every wrong request gets its status as problem+json") {
+  ServerSetup setup;
+  setup.options.limits.body_bytes_max = 2048;
+  RunningServer s(setup);
+  for (const WrongRequest& row : wrong_requests()) {
     INFO(row.name);
     auto client = s.client();
     REQUIRE(client.connect());

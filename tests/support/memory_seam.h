@@ -25,7 +25,9 @@ class MemoryLog {
     SequencerSeam seam;
     seam.now = [this] { return UnixUs{now_us.load()}; };
     seam.append = [this](std::span<const log::GroupPart> parts) { return append(parts); };
-    seam.recall = [](Position, std::string_view) { return Result<SequencerSeam::Recalled>(SequencerSeam::Recalled{}); };
+    seam.recall = [](Position, std::string_view) {
+      return Result<SequencerSeam::Recalled>(SequencerSeam::Recalled{});
+    };
     seam.publish = [this](Position visible) { published.store(visible.value); };
     seam.id_seed = 1;
     return seam;
