@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs every fuzz target of a folder for the same time, two at once, each from its committed corpus.
+# Runs every fuzz target of a folder for the same time, all at once, each from its committed corpus.
 # What it finds lands in <folder>/found/<target>/; a crash, a leak or a hang fails the run.
 #
 #   tests/fuzz/run.sh build/fuzz/tests/fuzz 60
@@ -28,4 +28,4 @@ run_one() {
   fi
 }
 export -f run_one
-printf '%s\n' "${targets[@]}" | xargs -P2 -I{} bash -c 'run_one {}'
+printf '%s\n' "${targets[@]}" | xargs -P0 -I{} bash -c 'run_one {}'
