@@ -13,7 +13,8 @@ RUN cmake --preset release -DDAYBOOK_BUILD_TESTS=OFF -DCMAKE_INSTALL_PREFIX=/usr
 FROM debian:bookworm-slim
 COPY cmake/packages.txt cmake/install_packages.sh /tmp/
 RUN /tmp/install_packages.sh runtime && rm -rf /tmp/packages.txt /tmp/install_packages.sh /var/lib/apt/lists/* \
- && useradd --system --uid 8080 --home-dir /var/lib/daybook --create-home --shell /usr/sbin/nologin daybook
+ && useradd --system --home-dir /var/lib/daybook --no-create-home --shell /usr/sbin/nologin daybook \
+ && install -d -o daybook -g daybook -m 0700 /var/lib/daybook
 COPY --from=build /usr/bin/daybook /usr/bin/daybook
 USER daybook
 WORKDIR /var/lib/daybook

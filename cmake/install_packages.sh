@@ -39,7 +39,7 @@ echo "installing:" $missing
 as_root=""
 if [ "$(id -u)" -ne 0 ]; then
   command -v sudo >/dev/null 2>&1 || {
-    echo "install_packages: root is needed once; run as root: apt-get install --no-install-recommends" $missing >&2
+    echo "install_packages: root is needed once; run as root: apt-get update && apt-get install --no-install-recommends" $missing >&2
     exit 1
   }
   as_root="sudo"

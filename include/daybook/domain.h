@@ -32,7 +32,7 @@ namespace daybook {
 
 // What decide may know besides state and command.
 struct Context {
-  UnixUs now{};  // one reading per commit group, never going back
+  UnixUs now{};  // one reading per commit group; follows the clock back only by large steps
 };
 
 // What project knows of the event besides its content.

@@ -26,7 +26,7 @@ enum class Kind : std::uint8_t {
   array,
   object
 };
-std::string_view kind_name(Kind kind);  // "string", "number", ... for error texts
+std::string_view kind_name(Kind kind);  // "a string", "an object", ... for error texts
 
 // A parsed value. A view: valid until the Parser parses again. Copy strings that must live longer
 // (Arena::copy). Cheap to copy.

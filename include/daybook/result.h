@@ -52,7 +52,7 @@ struct Error {
   // The usual 422: one field, one rule. The message names both.
   static Error field(std::string_view name, std::string_view rule_code, std::string_view rule) {
     return Error{Errc::invalid,
-                 std::string(name) + " " + std::string(rule),
+                 (name.empty() ? "" : std::string(name) + " ") + std::string(rule),
                  {FieldError{std::string(name), std::string(rule_code), std::string(rule)}}};
   }
 };

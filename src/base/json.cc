@@ -112,19 +112,19 @@ std::string_view kind_name(Kind kind) {
     case Kind::null:
       return "null";
     case Kind::boolean:
-      return "boolean";
+      return "a boolean";
     case Kind::integer:
     case Kind::unsigned_integer:
     case Kind::real:
-      return "number";
+      return "a number";
     case Kind::string:
-      return "string";
+      return "a string";
     case Kind::array:
-      return "array";
+      return "an array";
     case Kind::object:
-      return "object";
+      return "an object";
   }
-  return "value";
+  return "a value";
 }
 
 Value Value::from_node(Node node) {

@@ -66,7 +66,7 @@ std::optional<Error> check_text(std::string_view name, std::string_view text,
 
 Fields::Fields(const Value& body) : body_(body), usable_(body.is_object()) {
   if (!usable_)
-    fail("", "type", "must be a JSON object, is a " + std::string(kind_name(body.kind())));
+    fail("", "type", "must be a JSON object, is " + std::string(kind_name(body.kind())));
 }
 
 std::optional<Value> Fields::any(std::string_view name) const {
@@ -82,7 +82,7 @@ std::optional<std::string_view> Fields::text(std::string_view name, const TextRu
     return std::nullopt;
   }
   if (!value->is_string()) {
-    fail(name, "type", "must be a string, is a " + std::string(kind_name(value->kind())));
+    fail(name, "type", "must be a string, is " + std::string(kind_name(value->kind())));
     return std::nullopt;
   }
   const auto [code, words] = broken_text_rule(value->string(), rule);
@@ -106,7 +106,7 @@ std::optional<std::int64_t> Fields::integer(std::string_view name, const IntRule
       fail(name, value->kind() == Kind::real ? "not_whole" : "range",
            "must be a whole number in range");
     else
-      fail(name, "type", "must be a whole number, is a " + std::string(kind_name(value->kind())));
+      fail(name, "type", "must be a whole number, is " + std::string(kind_name(value->kind())));
     return std::nullopt;
   }
   if (*number < rule.min || *number > rule.max) {
@@ -126,7 +126,7 @@ std::optional<double> Fields::number(std::string_view name, const NumberRule& ru
   }
   auto number = value->is_string() ? from_text<double>(value->string()) : value->as_double();
   if (!number || !std::isfinite(*number)) {
-    fail(name, "type", "must be a number, is a " + std::string(kind_name(value->kind())));
+    fail(name, "type", "must be a number, is " + std::string(kind_name(value->kind())));
     return std::nullopt;
   }
   if (*number < rule.min || *number > rule.max) {

@@ -1,6 +1,7 @@
 #include "cli/engine.h"
 
 #include "base/clock.h"
+#include "base/descriptors.h"
 #include "base/files.h"
 #include "base/logging.h"
 #include "sequencer/log_seam.h"
@@ -32,6 +33,22 @@ SequencerLimits sequencer_limits(const config::Config& config) {
   return limits;
 }
 
+// RocksDB's files, the listeners, the watermark and the worker need descriptors too: connections
+// may not take the last ones, or the log could not open its next file.
+constexpr std::size_t descriptors_kept = 512;
+
+std::size_t connections_max(const config::Config& config) {
+  const std::size_t wanted = size_of(config, "http.connections_max");
+  const std::size_t limit = raise_descriptor_limit();
+  const std::size_t room = limit > 2 * descriptors_kept ? limit - descriptors_kept : limit / 2;
+  if (wanted <= room) return wanted;
+  log_warn("fewer connections than http.connections_max, the process may open too few files",
+           {{"connections_max", std::uint64_t{wanted}},
+            {"connections", std::uint64_t{room}},
+            {"open_files_max", std::uint64_t{limit}}});
+  return room;
+}
+
 http::Options http_options(const config::Config& config) {
   http::Options options;
   options.listen = config.text_list("server.listen");
@@ -39,7 +56,7 @@ http::Options http_options(const config::Config& config) {
   options.cors_origins = config.text_list("http.cors_origins");
   options.threads = http_threads(config);
   http::Limits& limits = options.limits;
-  limits.connections_max = size_of(config, "http.connections_max");
+  limits.connections_max = connections_max(config);
   limits.header_bytes_max = size_of(config, "http.header_bytes_max");
   limits.body_bytes_max = size_of(config, "http.body_bytes_max");
   limits.events_body_bytes_max = size_of(config, "http.events_body_bytes_max");
@@ -62,20 +79,24 @@ Result<std::unique_ptr<Engine>> Engine::open(const config::Config& config, const
   for (auto& domain : engine->domains_) engine->domain_pointers_.push_back(domain.get());
   DAYBOOK_TRY_VOID(engine->open_log(catalog, options));
   const std::string data_dir = config.text("server.data");
-  DAYBOOK_TRY(auth::AdminKey::Opened key, auth::AdminKey::open(data_dir));
-  engine->admin_key_ = std::move(key.key);
-  engine->fresh_admin_key_ = std::move(key.fresh);
   DAYBOOK_TRY(engine->blobs_,
               blobs::BlobStore::open(
                   data_dir, static_cast<std::uint64_t>(config.integer("blobs.total_bytes_max"))));
-  engine->make_sequencer(options);
+  engine->make_sequencer();
   DAYBOOK_TRY_VOID(engine->replay());
+  // Last: a key that is made must reach the caller, who shows it.
+  DAYBOOK_TRY(auth::AdminKey::Opened key, auth::AdminKey::open(data_dir));
+  engine->admin_key_ = std::move(key.key);
+  engine->fresh_admin_key_ = std::move(key.fresh);
   engine->register_metrics();
   engine->sequencer_->start();
   return engine;
 }
 
-Engine::~Engine() = default;
+Engine::~Engine() {
+  // The ports that answers go to belong to the server, which is destroyed first.
+  if (sequencer_) sequencer_->drain_and_stop();
+}
 
 Result<void> Engine::open_log(const Catalog& catalog, const Options& options) {
   log::Options log_options;
@@ -85,11 +106,14 @@ Result<void> Engine::open_log(const Catalog& catalog, const Options& options) {
   log_options.watermark_interval_ms = config_.integer("log.watermark_interval_ms");
   log_options.block_cache_bytes = size_of(config_, "log.block_cache_bytes");
   log_options.env_for_tests = options.rocksdb_env;
+  log_options.on_failure = [hook = options.on_log_failure](const Error&) {
+    if (hook) hook();
+  };
   DAYBOOK_TRY(log_, log::EventLog::open(log_options));
   return {};
 }
 
-void Engine::make_sequencer(const Options& options) {
+void Engine::make_sequencer() {
   for (const auto& domain : domains_)
     events_counters_[domain->topic()] =
         metrics_->counter("daybook_log_events_total", "Events made durable.",
@@ -111,10 +135,6 @@ void Engine::make_sequencer(const Options& options) {
   sequencer_->on_group = [group_events, commit_time](std::uint32_t events, std::int64_t write_us) {
     group_events.observe(events);
     commit_time.observe(static_cast<std::uint64_t>(write_us));
-  };
-  sequencer_->on_failure = [hook = options.on_log_failure](const Error& error) {
-    log_error("the log failed; stopping", {{"error", error.message}});
-    if (hook) hook();
   };
 }
 

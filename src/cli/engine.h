@@ -28,7 +28,7 @@ class Engine {
   struct Options {
     bool accept_loss = false;
     void* rocksdb_env = nullptr;           // tests only
-    std::function<void()> on_log_failure;  // on the sequencer thread, once
+    std::function<void()> on_log_failure;  // once, on whichever thread saw it
   };
   // Opens everything, replays the log into the domains and starts the sequencer; no port is open
   // yet.
@@ -52,7 +52,7 @@ class Engine {
   explicit Engine(const config::Config& config) : config_(config) {}
   Result<void> open_log(const Catalog& catalog, const Options& options);
   Result<void> replay();
-  void make_sequencer(const Options& options);
+  void make_sequencer();
   void register_metrics();
 
   const config::Config config_;

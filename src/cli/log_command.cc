@@ -24,9 +24,14 @@ void add_read(CLI::App& parent, int& exit_code) {
   app->add_option("--topic", options->topic, "Only this topic")->type_name("TOPIC");
   app->add_option("--from", options->from, "The first position")
       ->type_name("POSITION")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app->add_option("--until", options->until, "The last position")->type_name("POSITION");
-  app->add_option("--limit", options->limit, "At most so many events")->type_name("EVENTS");
+  app->add_option("--until", options->until, "The last position")
+      ->type_name("POSITION")
+      ->check(CLI::NonNegativeNumber);
+  app->add_option("--limit", options->limit, "At most so many events")
+      ->type_name("EVENTS")
+      ->check(CLI::NonNegativeNumber);
   app->add_flag("--json", options->json, "Prints one JSON object a line (NDJSON)");
   app->add_flag("--payload", options->payload, "Prints the event's own bytes too, in hexadecimal");
   app->callback([options, &exit_code] { exit_code = log_read(*options, Streams{}); });
@@ -39,9 +44,11 @@ void add_tail(CLI::App& parent, int& exit_code) {
   add_data_options(*app, options->data);
   app->add_option("--topic", options->topic, "Only this topic")->type_name("TOPIC");
   app->add_option("--from", options->from, "Starts at this position instead")
-      ->type_name("POSITION");
+      ->type_name("POSITION")
+      ->check(CLI::NonNegativeNumber);
   app->add_option("-n,--events", options->events, "How many of the last events")
       ->type_name("EVENTS")
+      ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app->add_flag("-f,--follow", options->follow,
                 "Goes on with what a running server commits, until interrupted");
@@ -56,7 +63,11 @@ void add_verify(CLI::App& parent, int& exit_code) {
   add_data_options(*app, options->data);
   app->add_option("--receipt", options->receipt,
                   "Only says whether this receipt's event is in the log")
-      ->type_name("RECEIPT");
+      ->type_name("RECEIPT")
+      ->check([](const std::string& text) {
+        return text.empty() ? std::string("a receipt is POSITION-HASH, as Daybook-Receipt gave it")
+                            : std::string();
+      });
   app->add_flag("--json", options->json, "Prints one JSON object");
   app->callback([options, &exit_code] { exit_code = log_verify(*options, Streams{}); });
 }

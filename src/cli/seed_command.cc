@@ -82,8 +82,7 @@ std::string progress_text(const char* what, std::uint64_t done, std::uint64_t al
 }
 
 // Names every school. 0, or the exit code.
-int seed_schools(const load::LoadPlan& base, const load::SeedLoad& load) {
-  load::LoadPlan plan = base;
+int seed_schools(const load::LoadPlan& plan, const load::SeedLoad& load) {
   load::SeedCursor cursor{0};
   load::ProgressLine line;
   const auto sources = [&](unsigned) -> std::unique_ptr<load::RequestSource> {

@@ -52,13 +52,18 @@ sigset_t block_stop_signals() {
   return stop;
 }
 
+// At once: a start that fails further on must not keep the key to itself.
+void print_fresh_key(const Engine& engine) {
+  if (engine.fresh_admin_key().empty()) return;
+  std::printf("admin key: %s\n  (shown this once; `daybook key rotate` makes another)\n",
+              engine.fresh_admin_key().c_str());
+  std::fflush(stdout);
+}
+
 void print_start(const Engine& engine, bool demo) {
   const auto urls = engine.urls();
   std::printf("daybook %s\n", DAYBOOK_VERSION);
   for (const std::string& url : urls) std::printf("listening on %s\n", url.c_str());
-  if (!engine.fresh_admin_key().empty())
-    std::printf("admin key: %s\n  (shown this once; `daybook key rotate` makes another)\n",
-                engine.fresh_admin_key().c_str());
   if (!urls.empty()) {
     const std::string& url = urls.front();
     if (demo) std::printf("schools:  %s/schools\n", url.c_str());
@@ -90,6 +95,7 @@ int serve(const ServeOptions& options, const Overrides& overrides) {
   };
   auto engine = Engine::open(*config, make_catalog(), engine_options);
   if (!engine.ok()) return refuse(engine.error());
+  print_fresh_key(**engine);
   if (options.demo) {
     const auto loaded = load_demo(**engine);
     if (!loaded.ok()) return refuse(loaded.error());

@@ -135,6 +135,14 @@ void take_environment(std::span<const SettingSpec> table, const Environment& env
   }
 }
 
+// Names with our prefix that are no settings: the tests', the admin key of `daybook seed`, and what
+// Kubernetes puts into every pod for a Service called daybook.
+bool is_of_others(std::string_view name) {
+  return name.starts_with("DAYBOOK_TEST_") || name == "DAYBOOK_ADMIN_KEY" ||
+         name == "DAYBOOK_PORT" || name.starts_with("DAYBOOK_PORT_") ||
+         name.starts_with("DAYBOOK_SERVICE_");
+}
+
 // A misspelt DAYBOOK_* name is told as a misspelt key is, or it would silently do nothing.
 void refuse_unknown_environment(std::span<const SettingSpec> table, Problems& problems) {
   std::vector<std::string> names = {file_environment_name};
@@ -149,7 +157,7 @@ void refuse_unknown_environment(std::span<const SettingSpec> table, Problems& pr
   for (char** at = environ; at != nullptr && *at != nullptr; ++at) {
     std::string_view name(*at);
     name = name.substr(0, name.find('='));
-    if (!name.starts_with(prefix) || name.starts_with("DAYBOOK_TEST_")) continue;
+    if (!name.starts_with(prefix) || is_of_others(name)) continue;
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     problems.add(name, "unknown_environment",
                  "unknown environment variable " + std::string(name) +

@@ -6,7 +6,7 @@ namespace daybook::config {
 namespace {
 
 std::string names_of(std::string_view key) {
-  const std::string name = flag_name(key);
+  std::string name = flag_name(key);
   if (key == "server.listen") return "--listen," + name;
   if (key == "server.data") return "--data," + name;
   return name;
@@ -37,10 +37,13 @@ CLI::Option* add_flag(CLI::App& app, const SettingSpec& row,
   const std::string key(row.key);
   const std::string names = names_of(row.key);
   if (row.type == SettingType::boolean) {
-    const std::function<void(std::int64_t)> store = [&out, key](std::int64_t count) {
-      out[key] = count > 0 ? "true" : "false";
+    // As text, so that a wrong word gets the same message as in a file.
+    const std::function<void(const std::string&)> store = [&out, key](const std::string& text) {
+      out[key] = text.empty() ? "true" : text;
     };
-    return app.add_flag_function(names, store, help_of(row));
+    return app.add_option_function(names, store, help_of(row))
+        ->expected(0, 1)
+        ->type_name("[true|false]");
   }
   if (row.type == SettingType::text_list) {
     const std::function<void(const std::vector<std::string>&)> store =

@@ -11,6 +11,9 @@ using enum SettingType;
 constexpr std::int64_t kib = 1024;
 constexpr std::int64_t mib = 1024 * kib;
 constexpr std::int64_t gib = 1024 * mib;
+// What one commit group may bring in must fit one record (log::record_bytes_max, 64 MiB), envelopes
+// included; a group beyond it would stop the log.
+constexpr std::int64_t body_bytes_limit = 32 * mib;
 constexpr std::int64_t tib = 1024 * gib;
 constexpr std::int64_t hour_ms = 3'600'000;
 
@@ -28,12 +31,12 @@ constexpr std::array kernel_rows = {
     SettingSpec{"http.threads", integer, "0", "threads", 0, 256,
                 "Threads that serve connections; 0 chooses by the number of cores."},
     SettingSpec{"http.connections_max", integer, "20000", "connections", 1, 1'000'000,
-                "Open connections of the whole server; more are closed at once."},
+                "Open connections of the whole server; more are answered 503 and closed."},
     SettingSpec{"http.header_bytes_max", integer, "8192", "bytes", kib, mib,
                 "Request line and headers together; more is answered 431."},
-    SettingSpec{"http.body_bytes_max", integer, "1048576", "bytes", kib, gib,
+    SettingSpec{"http.body_bytes_max", integer, "1048576", "bytes", kib, body_bytes_limit,
                 "Body of an ordinary request; more is answered 413."},
-    SettingSpec{"http.events_body_bytes_max", integer, "16777216", "bytes", kib, gib,
+    SettingSpec{"http.events_body_bytes_max", integer, "16777216", "bytes", kib, body_bytes_limit,
                 "Body of POST /events, before and after decompression; more is answered 413."},
     SettingSpec{"http.upload_bytes_max", integer, "1000000", "bytes", kib, gib,
                 "One uploaded picture; more is answered 413."},
@@ -55,10 +58,10 @@ constexpr std::array kernel_rows = {
                 "Commands that may wait for the sequencer; more are answered 503."},
     SettingSpec{"sequencer.queue_bytes_max", integer, "268435456", "bytes", mib, 64 * gib,
                 "Memory of the commands that wait for the sequencer; more are answered 503."},
-    SettingSpec{"sequencer.group_commands_max", integer, "8192", "commands", 1, 1'048'576,
+    SettingSpec{"sequencer.group_commands_max", integer, "8192", "commands", 1, 65'536,
                 "Commands committed with one fsync at most."},
-    SettingSpec{"sequencer.group_bytes_max", integer, "16777216", "bytes", 64 * kib, gib,
-                "Record bytes committed with one fsync at most."},
+    SettingSpec{"sequencer.group_bytes_max", integer, "16777216", "bytes", 64 * kib,
+                body_bytes_limit, "Memory of the commands committed with one fsync."},
     SettingSpec{"sequencer.idempotency_keys_max", integer, "50000000", "keys", 1000, 4'000'000'000,
                 "Idempotency keys kept for life; when full, writes with a new key are answered "
                 "503."},

@@ -35,6 +35,7 @@ Checked check_boolean(std::string_view text) {
 }
 
 Checked check_plain_text(const SettingSpec& spec, std::string_view text) {
+  if (text.empty()) return wrong("must not be empty");
   const auto choices = choices_of(spec.key);
   if (choices.empty() || std::find(choices.begin(), choices.end(), text) != choices.end())
     return {std::string(text), {}};
@@ -43,8 +44,11 @@ Checked check_plain_text(const SettingSpec& spec, std::string_view text) {
   return wrong("must be one of " + list + ", is " + quoted(text));
 }
 
-Checked check_list(std::string_view text) {
-  if (trim(text).empty()) return {};
+Checked check_list(const SettingSpec& spec, std::string_view text) {
+  if (trim(text).empty()) {
+    if (spec.key == "server.listen") return wrong("must name at least one address");
+    return {};
+  }
   std::string canonical;
   std::size_t items = 0;
   for (std::size_t at = 0; at <= text.size();) {
@@ -135,7 +139,7 @@ Checked check_text(const SettingSpec& spec, std::string_view text) {
     case SettingType::boolean:
       return check_boolean(trim(text));
     case SettingType::text_list:
-      return check_list(text);
+      return check_list(spec, text);
   }
   return wrong("has an unknown type");
 }

@@ -20,6 +20,7 @@ struct Slot {
   AnswerForm form;
   const Route* route = nullptr;  // null: no route was found
   std::int64_t start_us = 0;
+  bool heavy = false;                 // its answer may be large: see Session::mark_heavy
   std::string bytes;                  // ready, but not at the front
   std::unique_ptr<EventsJob> events;  // POST /events only
 };

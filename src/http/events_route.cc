@@ -21,8 +21,7 @@ bool is_blank(std::string_view line) {
 Result<SubmissionItem> parse_line(const json::Value& line, std::span<AnyDomain* const> domains,
                                   Arena& arena) {
   if (!line.is_object())
-    return Error{
-        Errc::invalid, "the line must be an object", {{"", "type", "must be an object"}}};
+    return Error{Errc::invalid, "the line must be an object", {{"", "type", "must be an object"}}};
   const auto topic = line.find("topic");
   if (!topic) return Error::field("topic", "missing", "is required");
   if (!topic->is_string()) return Error::field("topic", "type", "must be a string");

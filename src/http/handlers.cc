@@ -26,10 +26,10 @@ Result<json::Value> parse_body(const Call& call) {
   }
   DAYBOOK_TRY(const json::Value value, call.io.json().parse(call.body, true));
   if (!value.is_object()) {
-    return Error{Errc::invalid,
-                 "the body must be a JSON object",
-                 {{"", "type",
-                   "must be an object, not a " + std::string(json::kind_name(value.kind()))}}};
+    return Error{
+        Errc::invalid,
+        "the body must be a JSON object",
+        {{"", "type", "must be an object, not " + std::string(json::kind_name(value.kind()))}}};
   }
   return value;
 }
@@ -57,7 +57,8 @@ Result<void> make_item(const Call& call, Submission& submission) {
 }
 
 void submit(const Call& call, Submission* submission) {
-  submission->bytes = call.body.size();
+  submission->bytes =
+      submission->arena.memory_bytes() + submission->items.size() * sizeof(SubmissionItem);
   submission->tag_a = call.session.tag();
   submission->tag_b = call.number;
   call.io.submit(submission);
@@ -102,6 +103,7 @@ void handle_events(const Call& call) {
     return call.fail(filled.error());
   }
   call.session.slot(call.number)->events = std::move(job);
+  call.session.mark_heavy(call.number);
   if (submission->items.empty()) {  // every line was bad: nothing for the sequencer
     call.session.complete(call.number, *submission);
     return call.io.give_back(submission);
@@ -139,6 +141,9 @@ void handle_on_worker(const Call& call) {
   const Route& route = *call.plan.route;
   auto job = [owned, &shared, &route]() -> Result<Response> {
     const Dependencies& deps = shared.deps;
+    // A read of the log can take long and loses nothing; an upload is done.
+    if (route.kind == RouteKind::scan && shared.draining.load(std::memory_order_relaxed))
+      return Error{Errc::unavailable, "the server is stopping"};
     if (route.kind == RouteKind::scan)
       return route.domain->handle_scan(route.index, owned->request, *deps.log,
                                        deps.sequencer->visible());
@@ -148,6 +153,7 @@ void handle_on_worker(const Call& call) {
     }
     return get_image(*deps.blobs, owned->request.params[0]);
   };
+  call.session.mark_heavy(call.number);
   if (!call.io.run_on_worker(call.session.tag(), call.number, std::move(job)))
     call.fail(Error{Errc::busy, "too many uploads and scans are waiting; try again"});
 }

@@ -14,6 +14,7 @@
 namespace daybook::http {
 namespace {
 
+constexpr int last_turns_max = 1000;  // at the stop
 constexpr std::int64_t stop_tick_ms = 10;
 
 std::int64_t tick_of(const Limits& limits) {
@@ -24,7 +25,8 @@ std::int64_t tick_of(const Limits& limits) {
 
 }  // namespace
 
-IoThreadImpl::IoThreadImpl(Shared& shared, unsigned number, std::vector<ListenSocket> listeners)
+IoThreadImpl::IoThreadImpl(Shared& shared, unsigned number,
+                           const std::vector<ListenSocket>& listeners)
     : IoThread(shared, tick_of(shared.options.limits), steady_us()),
       number_(number),
       tick_ms_(tick_of(shared.options.limits)) {
@@ -70,7 +72,7 @@ void IoThreadImpl::arm_connections() {
   });
 }
 
-void IoThreadImpl::take_ready() {
+int IoThreadImpl::take_ready() {
   read_clocks();
   std::array<epoll_event, ready_max> events;
   const int count = ::epoll_wait(epoll_, events.data(), ready_max, 0);
@@ -80,6 +82,7 @@ void IoThreadImpl::take_ready() {
     if (!session->closed()) session->on_ready(event.events);
   }
   end_turn();
+  return count;
 }
 
 void IoThreadImpl::end_turn() {
@@ -271,6 +274,8 @@ void IoThreadImpl::stop(std::int64_t grace_ms) {
     stopping_ = true;
     stop_at_ms_ = now_ms() + grace_ms;
     close_acceptors();
+    // Requests that are already here get their 503 instead of a reset.
+    for (int turn = 0; turn < last_turns_max && take_ready() > 0; ++turn) continue;
     for (Entry& entry : sessions_)
       if (entry.session && !entry.session->closed()) entry.session->finish();
     tick_.cancel();
@@ -292,8 +297,8 @@ IoThread::IoThread(Shared& shared, std::int64_t tick_ms, std::int64_t now_us)
       wall_(system_now()) {}
 
 std::unique_ptr<IoThread> IoThread::make(Shared& shared, unsigned number,
-                                         std::vector<ListenSocket> listeners) {
-  return std::make_unique<IoThreadImpl>(shared, number, std::move(listeners));
+                                         const std::vector<ListenSocket>& listeners) {
+  return std::make_unique<IoThreadImpl>(shared, number, listeners);
 }
 
 }  // namespace daybook::http

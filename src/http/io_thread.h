@@ -37,7 +37,7 @@ class IoThread : public CompletionPort {
   static constexpr std::size_t refused_sessions_max = 256;  // being told 503
 
   static std::unique_ptr<IoThread> make(Shared& shared, unsigned number,
-                                        std::vector<ListenSocket> listeners);
+                                        const std::vector<ListenSocket>& listeners);
   ~IoThread() override = default;
 
   virtual void start() = 0;

@@ -24,7 +24,7 @@ using Timer = asio::basic_waitable_timer<std::chrono::steady_clock,
 
 class IoThreadImpl final : public IoThread {
  public:
-  IoThreadImpl(Shared& shared, unsigned number, std::vector<ListenSocket> listeners);
+  IoThreadImpl(Shared& shared, unsigned number, const std::vector<ListenSocket>& listeners);
   ~IoThreadImpl() override;
 
   void start() override;
@@ -59,7 +59,7 @@ class IoThreadImpl final : public IoThread {
   void arm_connections();
   void arm_tick();
   void arm_accept(Acceptor& acceptor);
-  void take_ready();
+  int take_ready();  // how many connections were ready
   void on_tick();
   void end_turn();
   void push_submissions();

@@ -154,8 +154,8 @@ Plan plan_request(const Shared& shared, const Head& head, bool loopback) {
   }
   plan.body_bytes_max = body_limit(shared.options.limits, route);
   if (head.content_length > plan.body_bytes_max) {
-    return refuse(std::move(plan), Errc::too_large,
-                  "the body is larger than " + std::to_string(plan.body_bytes_max) + " bytes");
+    std::string words = "the body is larger than " + std::to_string(plan.body_bytes_max) + " bytes";
+    return refuse(std::move(plan), Errc::too_large, std::move(words));
   }
   if (needs_body(route))
     if (auto wrong = media_error(route, head))

@@ -33,7 +33,7 @@ class ServerImpl final : public Server {
     }
     register_metrics(shared_);
     for (unsigned i = 0; i < threads; ++i)
-      threads_.push_back(IoThread::make(shared_, i, std::move(sockets[i])));
+      threads_.push_back(IoThread::make(shared_, i, sockets[i]));
     shared_.worker.start();
     for (auto& thread : threads_) thread->start();
     return {};

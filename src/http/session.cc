@@ -34,7 +34,8 @@ void Session::close() {
 // --- reading
 
 bool Session::may_take() const {
-  return !closing_ && answers_.size() < io_.shared().options.limits.pipeline_max &&
+  return !closing_ && heavy_pending_ == 0 &&
+         answers_.size() < io_.shared().options.limits.pipeline_max &&
          out_.size() - out_sent_ < unsent_bytes_max;
 }
 

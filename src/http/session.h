@@ -65,6 +65,9 @@ class Session {
   // The submission's outcomes are here.
   void complete(std::uint64_t number, Submission& submission);
   Slot* slot(std::uint64_t number) { return answers_.find(number); }
+  // The answer may be large (a picture, a history, a batch's lines): no further request is taken
+  // until it is here, so that such answers do not pile up behind each other.
+  void mark_heavy(std::uint64_t number);
 
   [[nodiscard]] std::uint64_t tag() const { return tag_; }
   [[nodiscard]] int fd() const { return fd_; }
@@ -111,6 +114,7 @@ class Session {
   bool lingering_ = false;
   bool owes_continue_ = false;
   bool settling_ = false;
+  std::size_t heavy_pending_ = 0;
   std::uint64_t tag_;
   AnswerQueue answers_;
   ReadBuffer in_;

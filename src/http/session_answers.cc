@@ -41,12 +41,21 @@ void Session::answer(std::uint64_t number, const AnswerHead& head, std::string_v
   append_answer(to, slot->form, head, body, io_.date_line(), io_.shared().cors);
   count(*slot, head.status);
   slot->ready = true;
+  if (slot->heavy) --heavy_pending_;
+  slot->heavy = false;
   slot->events.reset();
   while (!answers_.empty() && answers_.front().ready) {
     out_ += answers_.front().bytes;
     answers_.pop();
   }
   if (!settling_) io_.mark_dirty(*this);
+}
+
+void Session::mark_heavy(std::uint64_t number) {
+  Slot* slot = answers_.find(number);
+  if (slot == nullptr || slot->ready || slot->heavy) return;
+  slot->heavy = true;
+  ++heavy_pending_;
 }
 
 void Session::answer(std::uint64_t number, const Response& response) {
@@ -111,6 +120,11 @@ bool Session::flush() {
       if (errno == EINTR) continue;
       if (errno != EAGAIN && errno != EWOULDBLOCK) close();
       if (!closed() && write_start_ms_ == 0) write_start_ms_ = io_.now_ms();
+      // A client that reads, but never catches up, must not make us keep all it ever got.
+      if (out_sent_ > unsent_bytes_max) {
+        out_.erase(0, out_sent_);
+        out_sent_ = 0;
+      }
       return false;
     }
     out_sent_ += static_cast<std::size_t>(sent);
@@ -150,6 +164,7 @@ void Session::discard() {
 }
 
 void Session::finish() {
+  if (lingering_) return;  // its last answer may still be on its way; linger_ms ends it
   if (owes_nothing()) return close();
   closing_ = true;
   settle();

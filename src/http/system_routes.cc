@@ -37,7 +37,7 @@ Response health(bool good, bool verbose, std::string lines) {
 Response ready(const Shared& shared, bool verbose) {
   const Sequencer& sequencer = *shared.deps.sequencer;
   const bool accepting = !shared.draining.load(std::memory_order_relaxed) && !sequencer.stopping();
-  const bool writing = !sequencer.failed();
+  const bool writing = !sequencer.failed() && !shared.deps.log->failed();
   std::string lines;
   check_line(lines, accepting, "accepting");
   check_line(lines, writing, "log");

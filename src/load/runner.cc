@@ -1,5 +1,6 @@
 #include "load/runner.h"
 
+#include "base/descriptors.h"
 #include "base/thread.h"
 #include "load/interrupt.h"
 
@@ -22,17 +23,12 @@ constexpr unsigned spare_descriptors = 64;
 constexpr std::chrono::milliseconds look_up{100};
 
 Result<void> allow_descriptors(unsigned connections) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  const rlim_t wanted = connections + spare_descriptors;
-  if (limit.rlim_cur >= wanted) return {};
-  if (limit.rlim_max < wanted)
-    return Error{Errc::invalid, std::to_string(connections) + " connections need " +
-                                    std::to_string(wanted) + " open files; this process may have " +
-                                    std::to_string(limit.rlim_max) + " (ulimit -n)"};
-  limit.rlim_cur = wanted;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  return {};
+  const std::size_t wanted = connections + spare_descriptors;
+  const std::size_t limit = raise_descriptor_limit();
+  if (limit >= wanted) return {};
+  return Error{Errc::invalid, std::to_string(connections) + " connections need " +
+                                  std::to_string(wanted) + " open files; this process may have " +
+                                  std::to_string(limit) + " (ulimit -n)"};
 }
 
 double seconds_of(const timeval& t) {

@@ -32,12 +32,17 @@ Error closed_error() { return Error{Errc::unavailable, "the log is closed"}; }
 // Set once, by whoever sees a write fail first; shared with RocksDB's listener.
 class FailStop {
  public:
+  explicit FailStop(std::function<void(const Error&)> on_failure)
+      : on_failure_(std::move(on_failure)) {}
   void set(const std::string& why) {
-    LockGuard lock(mutex_);
-    if (failed_.load(std::memory_order_relaxed)) return;
-    why_ = why;
-    failed_.store(true, std::memory_order_release);
+    {
+      LockGuard lock(mutex_);
+      if (failed_.load(std::memory_order_relaxed)) return;
+      why_ = why;
+      failed_.store(true, std::memory_order_release);
+    }
     log_error("the log has stopped taking writes", {{"reason", why}});
+    if (on_failure_) on_failure_(error());
   }
   [[nodiscard]] bool is_set() const { return failed_.load(std::memory_order_acquire); }
   [[nodiscard]] Error error() const {
@@ -46,6 +51,7 @@ class FailStop {
   }
 
  private:
+  const std::function<void(const Error&)> on_failure_;
   std::atomic<bool> failed_{false};
   mutable Mutex mutex_;
   std::string why_ GUARDED_BY(mutex_);
@@ -55,7 +61,7 @@ class RocksEventLog final : public EventLog {
  public:
   explicit RocksEventLog(Options options)
       : options_(std::move(options)),
-        fail_stop_(std::make_shared<FailStop>()),
+        fail_stop_(std::make_shared<FailStop>(options_.on_failure)),
         batch_(batch_bytes_initial, 0, batch_protection_bytes, 0) {}
   ~RocksEventLog() override { RocksEventLog::close(); }
 
@@ -65,6 +71,7 @@ class RocksEventLog final : public EventLog {
   Result<Committed> append(std::span<const GroupPart> parts) override;
   [[nodiscard]] Position head() const override { return head_mark().position; }
   [[nodiscard]] Hash256 head_hash() const override { return head_mark().hash; }
+  [[nodiscard]] bool failed() const override { return fail_stop_->is_set(); }
   Result<void> scan(const ScanOptions& options, const EventFunction& f) override;
   Result<GroupInfo> group_of(Position position) override;
   Result<VerifyReport> verify(const std::function<void(Position)>& progress) override;
@@ -239,7 +246,8 @@ Result<std::optional<Watermark>> RocksEventLog::current_watermark() const {
 // Adds what the watermark has to say to a report that found nothing wrong.
 Result<void> RocksEventLog::verify_watermark(VerifyReport& report, bool closed) {
   DAYBOOK_TRY(const auto mark, current_watermark());
-  if (mark) report.watermark = mark->position;
+  // Beside a server the watermark moves on while we read.
+  if (mark) report.watermark = closed ? mark->position : std::min(mark->position, report.head);
   if (report.problem) return {};
   if (!mark && report.head.value > 0) {
     report.problem = "the file WATERMARK is missing or unreadable";
@@ -311,6 +319,8 @@ Result<bool> RocksEventLog::look(bool last_attempt) {
                  "cannot read the log: " + status.ToString()};
   }
   DAYBOOK_TRY(const Watermark last, last_group(*store_));
+  if (!running && DataLock::is_held(options_.data_dir) && !last_attempt)
+    return false;  // a server started meanwhile: what was read may not be fsynced
   if (!running) {
     set_head(last, false);
     return true;

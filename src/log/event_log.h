@@ -84,6 +84,9 @@ struct Options {
   std::int64_t watermark_interval_ms =
       100;  // how far the durable watermark may trail, plus one write
   std::size_t block_cache_bytes = 32u << 20;
+  // Called once, on whichever thread saw it, when the log stops taking writes for good: a failed
+  // append, watermark or background write. May be null.
+  std::function<void(const Error&)> on_failure;
   void* env_for_tests = nullptr;  // a rocksdb::Env*, not owned; null: the default
 };
 
@@ -135,6 +138,9 @@ class EventLog {
   // The last position that is durable (read_write) or readable (read_only).
   [[nodiscard]] virtual Position head() const = 0;
   [[nodiscard]] virtual Hash256 head_hash() const = 0;
+
+  // True once the log has stopped taking writes for good.
+  [[nodiscard]] virtual bool failed() const = 0;
 
   // Calls f for each event in position order until it returns false. CRCs, gaps within what is read
   // and, for a merged scan, the chain of group headers are always checked. Errc::corrupt with the

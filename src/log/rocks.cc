@@ -83,8 +83,9 @@ rocksdb::ColumnFamilyOptions column_options(const Options& options) {
 }
 
 Error store_error(const rocksdb::Status& status, const std::string& path) {
-  const bool no_room = status.IsNoSpace();
-  return Error{no_room ? Errc::unavailable : Errc::corrupt,
+  // A disk or a permission that says no is not damage.
+  const bool refused = status.IsNoSpace() || status.IsIOError();
+  return Error{refused ? Errc::unavailable : Errc::corrupt,
                "RocksDB cannot open " + path + ": " + status.ToString()};
 }
 

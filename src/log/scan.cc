@@ -43,7 +43,7 @@ Result<void> check_hash(const Store& store, const StoredRecord& record) {
 
 Result<void> scan_merged(const Store& store, const ScanOptions& options, Position head,
                          const EventFunction& f, Position& next) {
-  GroupReader groups(store, options.from, head);
+  GroupReader groups(store, options.from, std::min(options.until, head));
   while (groups.next()) {
     if (groups.header().first > options.until) return {};
     for (std::size_t i = 0; i < groups.header().parts.size(); ++i) {

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/logging.h"
 #include "base/random.h"
 #include "base/thread.h"
 #include "sequencer/command_queue.h"
@@ -9,7 +10,7 @@
 
 #include <algorithm>
 #include <thread>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace daybook {
 namespace {
@@ -42,6 +43,16 @@ Id128 make_event_id(UnixUs now, Rng& rng) {
   for (std::size_t i = 0; i < 8; ++i) id.bytes[8 + i] = static_cast<std::uint8_t>(b >> (8 * i));
   id.bytes[8] = static_cast<std::uint8_t>(0x80 | (id.bytes[8] & 0x3F));
   return id;
+}
+
+// Small steps back of the wall clock are held until time catches up. A large one is followed: a
+// clock that was wrong once must not make every later event look too old until the next restart.
+UnixUs next_time(UnixUs last, UnixUs wall) {
+  constexpr std::int64_t held_us_max = 5'000'000;
+  if (wall >= last) return wall;
+  if (last.value - wall.value <= held_us_max) return last;
+  log_warn("the wall clock went back", {{"seconds", (last.value - wall.value) / 1'000'000}});
+  return wall;
 }
 
 void refuse(Outcome& outcome, Errc code, std::string_view message) {
@@ -91,9 +102,9 @@ struct Sequencer::Impl {
   std::vector<Part> parts;  // ascending by topic
   std::vector<log::GroupPart> group_parts;
   std::vector<PortList> ports;
-  std::unordered_map<std::string_view, Id128> keys_in_group;
+  std::unordered_set<std::string_view> keys_in_group;
   IdempotencyIndex index;
-  std::uint64_t last_remembered_hash = 0;
+  std::string last_remembered_key;
   log::FrameWriter frame_writer;
   Rng rng;
   Context context;
@@ -113,8 +124,8 @@ Sequencer::~Sequencer() { drain_and_stop(); }
 void Sequencer::remember(std::string_view idempotency_key, Position first) {
   const std::uint64_t hash = xxh64(idempotency_key);
   // The later events of one command follow its first and carry the same key.
-  if (hash == impl_->last_remembered_hash) return;
-  impl_->last_remembered_hash = hash;
+  if (idempotency_key == impl_->last_remembered_key) return;
+  impl_->last_remembered_key = idempotency_key;
   impl_->index.insert(hash, first);
   impl_->stats.idempotency_keys.store(impl_->index.size(), std::memory_order_relaxed);
 }
@@ -161,7 +172,7 @@ void Sequencer::Impl::run() {
 
 // The stages of sequencer.h, in their order. False when the log failed.
 bool Sequencer::Impl::run_group(Submission* group) {
-  context.now = std::max(context.now, seam.now());
+  context.now = next_time(context.now, seam.now());
   keys_in_group.clear();
   std::uint64_t commands = 0;
   for (Submission* s = group; s != nullptr; s = s->next) {
@@ -278,8 +289,7 @@ void Sequencer::Impl::decide(SubmissionItem& item) {
   outcome.events = *decided;
   outcome.position = {*decided > 0 ? first_ordinal + 1
                                    : 0};  // within its part until append says where
-  if (!item.idempotency_key.empty() && *decided > 0)
-    keys_in_group.emplace(item.idempotency_key, item.fingerprint);
+  if (!item.idempotency_key.empty() && *decided > 0) keys_in_group.insert(item.idempotency_key);
 }
 
 Result<log::Committed> Sequencer::Impl::append() {

@@ -22,6 +22,7 @@ const std::vector<SettingSpec> small_table = {
     {"server.data", SettingType::text, "./data", "", 0, 0, "The directory."},
     {"http.body_bytes_max", SettingType::integer, "1000", "bytes", 10, 2000, "A limit."},
     {"http.free", SettingType::integer, "-5", "", 0, 0, "Without bounds."},
+    {"pages.origins", SettingType::text_list, "*", "", 0, 0, "A list that may be empty."},
     {"http.ratio", SettingType::real, "0.5", "", 0, 0, "A ratio."},
     {"http.open", SettingType::boolean, "false", "", 0, 0, "A switch."},
     {"logging.level", SettingType::text, "info", "", 0, 0, "A choice."},
@@ -194,6 +195,8 @@ TEST_CASE("a wrong text in a flag or the environment is refused with the rule an
       {"http.ratio", "0.5 0.6", "must be a number, is \"0.5 0.6\""},
       {"server.listen", "a:1,,b:2", "has an empty item, is \"a:1,,b:2\""},
       {"server.listen", ",", "has an empty item, is \",\""},
+      {"server.listen", "", "must name at least one address"},
+      {"server.data", "", "must not be empty"},
       {"logging.level", "INFO", "must be one of trace, debug, info, warn, error, off, is \"INFO\""},
   }));
   CAPTURE(row.key, row.text);
@@ -279,6 +282,8 @@ TEST_CASE(
     "an unknown DAYBOOK_ name in the process's environment is refused, names of tests are not") {
   ::setenv("DAYBOOK_HTTP_FRE", "1", 1);
   ::setenv("DAYBOOK_TEST_ANYTHING", "1", 1);
+  ::setenv("DAYBOOK_ADMIN_KEY", "dbk", 1);                      // of `daybook seed`
+  ::setenv("DAYBOOK_PORT_8080_TCP", "tcp://10.0.0.1:8080", 1);  // Kubernetes, Service daybook
   const auto config = Config::load(small_table, Sources{});
   ::unsetenv("DAYBOOK_HTTP_FRE");
   REQUIRE_FALSE(config.ok());
@@ -294,6 +299,8 @@ TEST_CASE(
   const auto right = Config::load(small_table, Sources{});
   ::unsetenv("DAYBOOK_HTTP_FREE");
   ::unsetenv("DAYBOOK_TEST_ANYTHING");
+  ::unsetenv("DAYBOOK_ADMIN_KEY");
+  ::unsetenv("DAYBOOK_PORT_8080_TCP");
   REQUIRE(right.ok());
   CHECK(right->integer("http.free") == 77);
 }
@@ -301,11 +308,11 @@ TEST_CASE(
 TEST_CASE("lists lose blanks around items and may be empty") {
   CHECK(Config::load(small_table, plain({{"server.listen", " a:1 ,\tb:2"}}))
             ->text_list("server.listen") == std::vector<std::string>{"a:1", "b:2"});
-  CHECK(Config::load(small_table, plain({{"server.listen", ""}}))
-            ->text_list("server.listen")
+  CHECK(Config::load(small_table, plain({{"pages.origins", ""}}))
+            ->text_list("pages.origins")
             .empty());
-  FromFile file("[server]\nlisten = []\n");
-  CHECK(Config::load(small_table, file.sources)->text_list("server.listen").empty());
+  FromFile file("[pages]\norigins = []\n");
+  CHECK(Config::load(small_table, file.sources)->text_list("pages.origins").empty());
   FromFile several("[server]\nlisten = [\n  \"a:1\",\n  \"b:2\", # two\n]\n");
   CHECK(Config::load(small_table, several.sources)->text_list("server.listen") ==
         std::vector<std::string>{"a:1", "b:2"});

@@ -43,6 +43,9 @@ TEST_CASE("flags land under the key of their setting") {
       {{"--server-open-routes"}, {{"server.open_routes", "true"}}},
       {{"--server-open-routes=true"}, {{"server.open_routes", "true"}}},
       {{"--server-open-routes=false"}, {{"server.open_routes", "false"}}},
+      {{"--server-open-routes", "--http-threads", "3"},
+       {{"server.open_routes", "true"}, {"http.threads", "3"}}},
+      {{"--server-open-routes=maybe"}, {{"server.open_routes", "maybe"}}},  // Config's to refuse
       {{"--http-threads", "many"}, {{"http.threads", "many"}}},  // the value is Config's to refuse
       {{"--listen", "a:1", "b:2"}, {{"", "refused"}}},
       {{"--http-threads"}, {{"", "refused"}}},

@@ -65,6 +65,7 @@ class GatedLog final : public log::EventLog {
   }
   [[nodiscard]] Position head() const override { return real_->head(); }
   [[nodiscard]] Hash256 head_hash() const override { return real_->head_hash(); }
+  [[nodiscard]] bool failed() const override { return real_->failed(); }
   Result<void> scan(const log::ScanOptions& options,
                     const std::function<bool(const log::EventView&)>& f) override {
     scan_gate.pass();

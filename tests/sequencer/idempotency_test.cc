@@ -85,6 +85,45 @@ TEST_CASE("the same key and body gets the first answer again, also after a resta
   CHECK(run.log->head().value == 2);
 }
 
+TEST_CASE("a batch sent again after a restart gets every first answer, line by line") {
+  const test::TempDir dir;
+  constexpr std::size_t lines = 500;
+  const auto fill = [](Run& run) -> Submission& {
+    Submission& s = run.submissions.emplace_back();
+    s.port = &run.port;
+    for (std::size_t i = 0; i < lines; ++i) {
+      const std::string n = std::to_string(i);
+      REQUIRE(run.maker
+                  .add(s, *run.domain, R"({"name":"n)" + n + R"(","text":"x"})",
+                       i % 3 == 0 ? "" : "key-" + n)
+                  .ok());
+    }
+    REQUIRE(run.sequencer->push(&s) == nullptr);
+    REQUIRE(run.port.wait_for(++run.submitted));
+    return s;
+  };
+  std::vector<Outcome> first;
+  {
+    Run run(dir.path());
+    for (const auto& item : fill(run).items) first.push_back(item.outcome);
+  }
+  Run run(dir.path());
+  const Submission& again = fill(run);
+  for (std::size_t i = 0; i < lines; ++i) {
+    const Outcome& outcome = again.items[i].outcome;
+    REQUIRE(first[i].accepted);
+    if (i % 3 == 0) {
+      REQUIRE(outcome.error.message == "already signed");
+      continue;
+    }
+    REQUIRE(outcome.repeated);
+    REQUIRE(outcome.position == first[i].position);
+    REQUIRE(outcome.group_hash == first[i].group_hash);
+    REQUIRE(outcome.answer.body == first[i].answer.body);
+  }
+  CHECK(run.log->head().value == lines);
+}
+
 TEST_CASE("the same key with another body is refused as invalid") {
   const test::TempDir dir;
   Run run(dir.path());

@@ -256,9 +256,9 @@ TEST_CASE_METHOD(Fixture, "definitions and personal records need the admin key")
   const auto days = record.elements("days");
   REQUIRE(days.size() == 1);
   CHECK(text_of(days[0], "date") == load_day());
-  CHECK(text_of(days[0], "schoolId") == "1");
   const auto check_in = days[0].find("checkIn");
   REQUIRE(check_in.has_value());
+  CHECK(text_of(*check_in, "schoolId") == "1");
   CHECK(number_of(*check_in, "timestamp") == load_noon_ms());
 
   const Finished rotated = run_tool({"key", "rotate"}, dir / "data");

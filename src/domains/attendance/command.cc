@@ -17,6 +17,13 @@ std::string_view keep(Arena& arena, const std::optional<std::string_view>& text)
   return text ? arena.copy(*text) : std::string_view{};
 }
 
+// Thousandths, cut, not rounded: 37.9996 is no fever. The nudge is for decimals that a double holds
+// a hair too small.
+std::int32_t to_milli(double degrees) {
+  constexpr double nudge = 1e-6;
+  return static_cast<std::int32_t>(std::floor(degrees * 1000 + nudge));
+}
+
 }  // namespace
 
 Result<Command> parse_report(const json::Value& body, Arena& arena) {
@@ -35,7 +42,7 @@ Result<Command> parse_report(const json::Value& body, Arena& arena) {
   command.user_id = arena.copy(*user);
   command.school_id = arena.copy(*school);
   command.at = UnixMs{at.value_or(0)};
-  command.temperature_milli = static_cast<std::int32_t>(std::lround(*temperature * 1000));
+  command.temperature_milli = to_milli(*temperature);
   command.image = keep(arena, image);
   return command;
 }

@@ -56,8 +56,9 @@ Result<Events<Event>> Domain::decide(const State& state, const Policy& policy,
   if (!check_in && !has_in) return Error{Errc::conflict, "User haven't checked in"};
   if (!check_in && state.marks.checked_out(day, person))
     return Error{Errc::conflict, "User already checked out"};
-  if (!is_known && state.people.size() >= policy.people_max)
-    return Error{Errc::unavailable, "too many people"};
+  const bool has_room =
+      state.people.size() < policy.people_max && state.people.has_room(command.user_id);
+  if (!is_known && !has_room) return Error{Errc::unavailable, "too many people"};
 
   Event event;
   event.kind = check_in ? Kind::checked_in : Kind::checked_out;

@@ -126,9 +126,9 @@ struct Report {
   std::int32_t temperature_milli = no_temperature;
   std::string image;
   Position position{};
+  std::string school_id;
 };
 struct PersonDay {
-  std::string school_id;
   std::optional<Report> check_in;
   std::optional<Report> check_out;
 };
@@ -152,7 +152,8 @@ std::vector<DayRange> log_parts(const View& view, const DaySpan& span) {
 
 void write_report(json::Writer& out, std::string_view name, const std::optional<Report>& report) {
   if (!report) return;
-  out.key(name).begin_object().member("timestamp", report->at.value);
+  out.key(name).begin_object().member("schoolId", report->school_id);
+  out.member("timestamp", report->at.value);
   out.key("temperature");
   if (report->temperature_milli == no_temperature)
     out.null();
@@ -179,9 +180,9 @@ Result<Response> get_user(ReadContext<Domain>& context, const Request& request) 
           if (event.kind == Kind::school_defined || event.user_id != user) return true;
           if (event.day < span.from || event.day > span.to) return true;
           PersonDay& day = days[event.day];
-          day.school_id = std::string(event.school_id);
           (event.kind == Kind::checked_in ? day.check_in : day.check_out) =
-              Report{event.at, event.temperature_milli, std::string(event.image), meta.position};
+              Report{event.at, event.temperature_milli, std::string(event.image), meta.position,
+                     std::string(event.school_id)};
           return true;
         });
     if (!scanned.ok()) return std::move(scanned).error();
@@ -191,7 +192,7 @@ Result<Response> get_user(ReadContext<Domain>& context, const Request& request) 
   json::Writer out(body);
   out.begin_object().member("userId", user).key("days").begin_array();
   for (const auto& [day, reports] : days) {
-    out.begin_object().member("date", to_string(day)).member("schoolId", reports.school_id);
+    out.begin_object().member("date", to_string(day));
     write_report(out, "checkIn", reports.check_in);
     write_report(out, "checkOut", reports.check_out);
     out.end_object();

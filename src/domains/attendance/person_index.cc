@@ -123,6 +123,11 @@ std::uint32_t IdTable<Ids>::find(const Key& key) const {
 }
 
 template <class Ids>
+bool IdTable<Ids>::has_room(const Key& key) const {
+  return shards_[shard_of(hash_of(Ids::bytes_of(key)))].ids.size() < locals_max;
+}
+
+template <class Ids>
 std::uint32_t IdTable<Ids>::add(const Key& key) {
   const std::uint64_t hash = hash_of(Ids::bytes_of(key));
   const std::uint32_t number = shard_of(hash);
@@ -183,6 +188,11 @@ std::uint32_t PersonIndex::find(std::string_view id) const {
 std::uint32_t PersonIndex::add(std::string_view id) {
   if (const auto key = pack_hex(id)) return hex_.add(*key);
   return text_.add(id) | text_bit;
+}
+
+bool PersonIndex::has_room(std::string_view id) const {
+  if (const auto key = pack_hex(id)) return hex_.has_room(*key);
+  return text_.has_room(id);
 }
 
 void PersonIndex::save(ByteWriter& out) const {

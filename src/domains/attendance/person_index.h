@@ -192,7 +192,8 @@ class IdTable {
 
   IdTable() : shards_(shard_count) {}
   [[nodiscard]] std::uint32_t find(const Key& key) const;  // its number, or none
-  std::uint32_t add(const Key& key);                       // its number, new or known
+  std::uint32_t add(const Key& key);  // its number, new or known. REQUIRES: known, or has_room
+  [[nodiscard]] bool has_room(const Key& key) const;  // for a new one, in its shard
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] std::size_t memory_bytes() const {
     return shard_count * sizeof(Shard) + id_pool_.memory_bytes() + slot_pool_.memory_bytes() +
@@ -224,7 +225,11 @@ class PersonIndex {
   static constexpr std::uint32_t none = IdTable<HexIds>::none;
 
   [[nodiscard]] std::uint32_t find(std::string_view id) const;
+  // REQUIRES: known, or has_room(id)
   std::uint32_t add(std::string_view id);
+  // Whether one more id fits beside this one's neighbours: ids chosen to meet in one shard fill it
+  // long before the whole is full.
+  [[nodiscard]] bool has_room(std::string_view id) const;
   [[nodiscard]] std::uint64_t size() const { return hex_.size() + text_.size(); }
   [[nodiscard]] std::size_t memory_bytes() const {
     return hex_.memory_bytes() + text_.memory_bytes();

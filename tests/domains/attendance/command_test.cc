@@ -99,13 +99,14 @@ TEST_CASE("an unknown type is one error of the field type") {
   CHECK(parsed(member("type", "3")).rfind("type: ", 0) == 0);
 }
 
-TEST_CASE("a temperature is kept to the thousandth of a degree") {
+TEST_CASE("a temperature is cut to the thousandth of a degree, so that 37.9996 is no fever") {
   struct Temperature {
     const char* text;
     std::int32_t milli;
   };
-  for (const auto& row : {Temperature{"36.5", 36'500}, Temperature{"\"38\"", 38'000},
-                          Temperature{"37.9994", 37'999}, Temperature{"-0.0015", -2}}) {
+  for (const auto& row :
+       {Temperature{"36.5", 36'500}, Temperature{"\"38\"", 38'000}, Temperature{"37.9994", 37'999},
+        Temperature{"37.9996", 37'999}, Temperature{"36.6", 36'600}, Temperature{"-0.0015", -2}}) {
     World world;
     INFO(row.text);
     REQUIRE(world.send(report("checkin", "u", "s", world.now, row.text)) == "ok");

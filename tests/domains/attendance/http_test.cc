@@ -171,16 +171,16 @@ TEST_CASE("a person's days are read from their part of the log only") {
   const std::string now = std::to_string(world.now.value);
   const std::string before = std::to_string(world.now.value - 86'400'000);
   CHECK(scan_user(log, get(world.now, {"ann"})) ==
-        R"({"userId":"ann","days":[{"date":"2026-03-29","schoolId":"s","checkIn":{"timestamp":)" +
+        R"({"userId":"ann","days":[{"date":"2026-03-29","checkIn":{"schoolId":"s","timestamp":)" +
             before + R"(,"temperature":38.5,"image":"","position":"201"}},)" +
-            R"({"date":"2026-03-30","schoolId":"t","checkIn":{"timestamp":)" + now +
-            R"(,"temperature":36,"image":"","position":"202"},"checkOut":{"timestamp":)" +
-            std::to_string(world.now.value + 1) +
+            R"({"date":"2026-03-30","checkIn":{"schoolId":"t","timestamp":)" + now +
+            R"(,"temperature":36,"image":"","position":"202"},)" +
+            R"("checkOut":{"schoolId":"t","timestamp":)" + std::to_string(world.now.value + 1) +
             R"(,"temperature":37.25,"image":"","position":"204"}}]})");
   CHECK(log.scanned == 4);
   CHECK(scan_user(log, get(world.now, {"nobody"})) == R"({"userId":"nobody","days":[]})");
   CHECK(scan_user(log, get(world.now, {"7"}, {{"from", "2026-03-01"}, {"to", "2026-03-10"}})) ==
-        R"({"userId":"7","days":[{"date":"2026-03-10","schoolId":"s","checkIn":{"timestamp":)" +
+        R"({"userId":"7","days":[{"date":"2026-03-10","checkIn":{"schoolId":"s","timestamp":)" +
             std::to_string(at("2026-03-10T12:00:00").value) +
             R"(,"temperature":36.5,"image":"","position":"8"}}]})");
   CHECK(scan_user(log, get(world.now, {std::string(65, 'x')})) == "id: too_long");
