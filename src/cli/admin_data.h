@@ -53,6 +53,13 @@ Result<OpenedLog> open_to_read(const Catalog& catalog, const config::Config& con
 std::optional<OpenedLog> open_or_report(const DataOptions& options, const Streams& streams,
                                         int& exit_code);
 
+// A check for counts and positions: "-1" would be read as a huge number otherwise.
+inline auto not_negative() {
+  return [](const std::string& text) {
+    return text.starts_with('-') ? "must not be negative, is " + text : std::string();
+  };
+}
+
 // Prints the message and gives the exit status that goes with it.
 int report(const Error& error, std::FILE* err);
 int exit_code_of(const Error& error);

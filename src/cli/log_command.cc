@@ -24,14 +24,14 @@ void add_read(CLI::App& parent, int& exit_code) {
   app->add_option("--topic", options->topic, "Only this topic")->type_name("TOPIC");
   app->add_option("--from", options->from, "The first position")
       ->type_name("POSITION")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
   app->add_option("--until", options->until, "The last position")
       ->type_name("POSITION")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   app->add_option("--limit", options->limit, "At most so many events")
       ->type_name("EVENTS")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   app->add_flag("--json", options->json, "Prints one JSON object a line (NDJSON)");
   app->add_flag("--payload", options->payload, "Prints the event's own bytes too, in hexadecimal");
   app->callback([options, &exit_code] { exit_code = log_read(*options, Streams{}); });
@@ -45,10 +45,10 @@ void add_tail(CLI::App& parent, int& exit_code) {
   app->add_option("--topic", options->topic, "Only this topic")->type_name("TOPIC");
   app->add_option("--from", options->from, "Starts at this position instead")
       ->type_name("POSITION")
-      ->check(CLI::NonNegativeNumber);
+      ->check(not_negative());
   app->add_option("-n,--events", options->events, "How many of the last events")
       ->type_name("EVENTS")
-      ->check(CLI::NonNegativeNumber)
+      ->check(not_negative())
       ->capture_default_str();
   app->add_flag("-f,--follow", options->follow,
                 "Goes on with what a running server commits, until interrupted");

@@ -145,7 +145,9 @@ void add_replay(CLI::App& app, int& exit_code) {
   CLI::App* replay = app.add_subcommand(
       "replay", "Rebuilds all views from the log, in memory, and prints the rate and every total");
   add_data_options(*replay, options->data);
-  replay->add_option("--until", options->until, "Stops after this position")->type_name("POSITION");
+  replay->add_option("--until", options->until, "Stops after this position")
+      ->type_name("POSITION")
+      ->check(not_negative());
   replay->add_option("--topic", options->topic, "Only this topic")->type_name("TOPIC");
   replay->add_flag("--json", options->json, "Prints one JSON object");
   replay->callback([options, &exit_code] { exit_code = replay_log(*options, Streams{}); });

@@ -60,10 +60,20 @@ void print_fresh_key(const Engine& engine) {
   std::fflush(stdout);
 }
 
-void print_start(const Engine& engine, bool demo) {
+bool is_loopback(std::string_view url) {
+  return url.starts_with("http://127.") || url.starts_with("http://[::1]");
+}
+
+void print_start(const Engine& engine, bool demo, bool open_routes) {
   const auto urls = engine.urls();
   std::printf("daybook %s\n", DAYBOOK_VERSION);
-  for (const std::string& url : urls) std::printf("listening on %s\n", url.c_str());
+  for (const std::string& url : urls) {
+    std::printf("listening on %s\n", url.c_str());
+    if (is_loopback(url)) continue;
+    std::printf(open_routes ? "  (anyone who reaches it may check in: server.open_routes is on)\n"
+                            : "  (not loopback: every route needs the admin key there; "
+                              "--server-open-routes opens the open ones)\n");
+  }
   if (!urls.empty()) {
     const std::string& url = urls.front();
     if (demo) std::printf("schools:  %s/schools\n", url.c_str());
@@ -105,7 +115,7 @@ int serve(const ServeOptions& options, const Overrides& overrides) {
     (*engine)->drain();
     return refuse(served.error());
   }
-  print_start(**engine, options.demo);
+  print_start(**engine, options.demo, config->boolean("server.open_routes"));
 
   int signal_number = 0;
   sigwait(&stop_signals, &signal_number);

@@ -7,12 +7,12 @@
 #include "http/response_writer.h"
 #include "http/router.h"
 #include "http/timer_wheel.h"
+#include "support/gzip.h"
 
 #include "base/hex.h"
 #include "base/random.h"
 #include "support/seed.h"
 
-#include <zlib.h>
 #include <catch2/catch.hpp>
 
 #include <set>
@@ -187,35 +187,20 @@ TEST_CASE("cross-origin answers: anyone without credentials, or the listed origi
   CHECK(preflight.empty());
 }
 
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, 9, Z_DEFLATED, 16 + MAX_WBITS, 9, Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string in = text;
-  std::string out(deflateBound(&stream, in.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(in.data());
-  stream.avail_in = static_cast<uInt>(in.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
 TEST_CASE("gzip comes out whole up to the cap and a bomb is refused without being inflated") {
   const std::string text(300'000, 'x');
-  CHECK(*gunzip(gzip(text), 300'000) == text);
-  CHECK(gunzip(gzip(text), 299'999).error().code == Errc::too_large);
-  CHECK(*gunzip(gzip(""), 10) == "");
-  CHECK(*gunzip(gzip("ab") + gzip("cd"), 10) == "abcd");
-  CHECK(gunzip(gzip("ab") + gzip("cd"), 3).error().code == Errc::too_large);
-  const std::string bomb = gzip(std::string(64u << 20, '\0'));
+  CHECK(*gunzip(test::gzip(text), 300'000) == text);
+  CHECK(gunzip(test::gzip(text), 299'999).error().code == Errc::too_large);
+  CHECK(*gunzip(test::gzip(""), 10) == "");
+  CHECK(*gunzip(test::gzip("ab") + test::gzip("cd"), 10) == "abcd");
+  CHECK(gunzip(test::gzip("ab") + test::gzip("cd"), 3).error().code == Errc::too_large);
+  const std::string bomb = test::gzip(std::string(64u << 20, '\0'));
   CHECK(bomb.size() < 100'000);
   CHECK(gunzip(bomb, 1u << 20).error().code == Errc::too_large);
 }
 
 TEST_CASE("what is not whole gzip is malformed at every cut") {
-  const std::string packed = gzip("a line of text, not too short");
+  const std::string packed = test::gzip("a line of text, not too short");
   for (std::size_t size = 0; size < packed.size(); ++size)
     REQUIRE(gunzip(packed.substr(0, size), 1000).error().code == Errc::malformed);
   CHECK(gunzip("plain text", 1000).error().code == Errc::malformed);

@@ -1,5 +1,4 @@
 // Attendance from end to end over HTTP: what the contract says, as a client sees it.
-#include <zlib.h>
 
 #include <ctime>
 #include <filesystem>
@@ -7,6 +6,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "support/gzip.h"
 #include "support/temp_dir.h"
 #include "system/json_doc.h"
 #include "system/load_model.h"
@@ -22,21 +22,6 @@ std::string report(const std::string& type, const std::string& user, const std::
   return R"({"type":")" + type + R"(","userId":")" + user + R"(","schoolId":")" + school +
          R"(","timestamp":)" + std::to_string(at_ms) + R"(,"temperature":)" + temperature +
          R"(,"image":""})";
-}
-
-std::string gzip(const std::string& text) {
-  z_stream stream{};
-  REQUIRE(deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
-                       Z_DEFAULT_STRATEGY) == Z_OK);
-  std::string packed(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  REQUIRE(deflate(&stream, Z_FINISH) == Z_STREAM_END);
-  packed.resize(stream.total_out);
-  deflateEnd(&stream);
-  return packed;
 }
 
 struct Fixture {

@@ -6,7 +6,6 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -148,14 +147,6 @@ TEST_CASE("the person index of a small place stays small") {
   PersonIndex index;
   for (int i = 0; i < 20'000; ++i) index.add(random_hex(rng, 24));
   CHECK(index.memory_bytes() <= 4'000'000);
-}
-
-TEST_CASE("bytes per person at 10 million people", "[.][measure]") {
-  const std::uint64_t people = test::env_number("DAYBOOK_TEST_PEOPLE", 10'000'000);
-  const double worst = worst_bytes(people, people / 2);
-  std::printf("people %llu: worst %.2f bytes a person\n", static_cast<unsigned long long>(people),
-              worst);
-  CHECK(worst <= 23.0);
 }
 
 }  // namespace
