@@ -72,10 +72,8 @@ TEST_CASE("a connection that waits for its answer is not idle") {
   CHECK(client.receive()->body == R"({"signed":"waits"})");
 }
 
-TEST_CASE("a client that does not read its answers is closed, and its memory is bounded") {
-  ServerSetup setup = short_deadlines();
-  RunningServer s(setup);
-  auto writer = s.client();
+// Makes an answer of GET /guestbook about 30 kB.
+void fill_book(HttpClient& writer) {
   for (int i = 0; i < 100; ++i) {
     const auto stored =
         writer.post_json("/guestbook", R"({"name":"n)" + std::to_string(i) + R"(","text":")" +
@@ -83,14 +81,39 @@ TEST_CASE("a client that does not read its answers is closed, and its memory is 
     REQUIRE(stored);
     REQUIRE(stored->status == 200);
   }
-  auto deaf = s.client();
+}
+
+constexpr std::uint64_t deaf_requests = 2000;  // 60 MB of answers, far more than sockets hold
+
+void ask_and_not_read(HttpClient& deaf) {
   REQUIRE(deaf.connect());
   std::string bytes;
-  for (int i = 0; i < 2000; ++i) bytes += request_bytes("GET", "/guestbook");  // 60 MB of answers
+  for (std::uint64_t i = 0; i < deaf_requests; ++i) bytes += request_bytes("GET", "/guestbook");
   deaf.send(bytes);
+}
+
+// How many GET /guestbook were answered, from the metrics' text.
+std::uint64_t answered_gets(const std::string& metrics) {
+  const std::string row = "daybook_http_requests_total{method=\"GET\",route=\"/guestbook\"";
+  const auto at = metrics.find(row);
+  if (at == std::string::npos) return 0;
+  return std::stoull(metrics.substr(metrics.find("} ", at) + 2));
+}
+
+TEST_CASE(
+    "a client that does not read gets no more answers made than buffers hold, and is closed") {
+  ServerSetup setup = short_deadlines();
+  RunningServer s(setup);
+  auto writer = s.client();
+  fill_book(writer);
+  auto deaf = s.client();
+  ask_and_not_read(deaf);
   REQUIRE(wait_until(
       [&] { return contains(writer.get("/metrics")->body, "daybook_http_connections 1\n"); },
       std::chrono::seconds(20)));
+  const std::uint64_t answered = answered_gets(writer.get("/metrics")->body);
+  CHECK(answered > 0);
+  CHECK(answered < deaf_requests / 2);
 }
 
 TEST_CASE("over connections_max a connection is told 503 and closed, and room is found again") {
@@ -206,8 +229,14 @@ TEST_CASE(
   CHECK(client.wait_for_close());
 }
 
-TEST_CASE("stop ends within its grace although a client never reads") {
+TEST_CASE("stop ends within its grace although a client reads nothing and one is half way") {
   RunningServer s;
+  auto writer = s.client();
+  fill_book(writer);
+  auto deaf = s.client();
+  ask_and_not_read(deaf);
+  REQUIRE(wait_until([&] { return answered_gets(writer.get("/metrics")->body) > 0; },
+                     std::chrono::seconds(20)));
   auto client = s.client();
   REQUIRE(client.connect());
   REQUIRE(client.send("POST /guestbook HTTP/1.1\r\nHost: a\r\nContent-Len"));

@@ -115,8 +115,11 @@ TEST_CASE("serve --demo fills an empty log once, with something to look at") {
   }
 }
 
-TEST_CASE("an unknown flag, setting or value ends with the usage status and names it") {
+TEST_CASE("an unknown command, flag, setting or value ends with the usage status and names it") {
   const TempDir dir;
+  const Finished command = run_program(daybook_program(), {"serv"});
+  CHECK(command.exit.code == 2);
+  CHECK(command.err.find("no command serv; there is: serve") != std::string::npos);
   const Finished flag =
       run_program(daybook_program(), {"serve", "--data", dir / "data", "--no-such-flag", "1"});
   CHECK(flag.exit.code == 2);
