@@ -23,6 +23,8 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -30,9 +32,14 @@
 
 namespace daybook {
 
-// What decide may know besides state and command.
+// What decide may know besides state and command: all that is not pure comes in here, and what
+// matters of it goes out in events.
 struct Context {
   UnixUs now{};  // one reading per commit group; follows the clock back only by large steps
+  Id128 id{};  // UUIDv7, fresh for each command and not to be guessed: for what the command makes.
+               // Its first event gets it as its event id.
+  Id128 secret{};          // fresh for each commit group, shown to nobody: for salts
+  Arena* arena = nullptr;  // for strings of the events decide makes; lives until they are projected
 };
 
 // What project knows of the event besides its content.
@@ -50,7 +57,8 @@ using Events = boost::container::small_vector<Event, 1>;
 // Idempotency-Key gets the same bytes again.
 struct Answer {
   int status = 200;
-  std::string body;  // application/json unless empty
+  std::string body;      // application/json unless empty
+  std::string location;  // not empty: the Location header
 };
 
 // Reads of one domain that need the log itself (a person's history): run on the worker thread.
@@ -58,6 +66,10 @@ template <class D>
 class ReadContext {
  public:
   virtual ~ReadContext() = default;
+  // The last position a reader may see.
+  [[nodiscard]] virtual Position visible() const = 0;
+  // One more context like this one, for a BodyStream to keep; valid as long as the server runs.
+  [[nodiscard]] virtual std::shared_ptr<ReadContext> keep() const = 0;
   // Calls f under the view's lock; keep it short, it holds up the sequencer.
   virtual void with_view(const std::function<void(const typename D::View&)>& f) = 0;
   // Calls f for the domain's events at positions [from, until], in order, visible ones only, until
@@ -72,7 +84,7 @@ class ReadContext {
 template <class D>
 class Routes {
  public:
-  // body: the parsed JSON object of the request (an empty body is refused before).
+  // body: the parsed JSON object of the request (an empty body is refused before, but for DELETE).
   using Parse = Result<typename D::Command> (*)(const json::Value& body, const Request&, Arena&);
   using Read = Result<Response> (*)(const typename D::View&, const Request&);
   using Scan = Result<Response> (*)(ReadContext<D>&, const Request&);
@@ -81,6 +93,7 @@ class Routes {
     std::string_view pattern;
     Access access;
     Parse parse;
+    Bodies bodies;
   };
   struct ReadRoute {
     std::string_view pattern;
@@ -93,8 +106,9 @@ class Routes {
     Scan scan;
   };
 
-  void command(Method method, std::string_view pattern, Access access, Parse parse) {
-    commands.push_back({method, pattern, access, parse});
+  void command(Method method, std::string_view pattern, Access access, Parse parse,
+               Bodies bodies = Bodies::json) {
+    commands.push_back({method, pattern, access, parse, bodies});
   }
   // GET (and HEAD): answered from the view, on the http thread, under the view's lock.
   void read(std::string_view pattern, Access access, Read read_fn) {
@@ -161,6 +175,58 @@ concept Domain = requires(typename D::State& state, const typename D::State& con
   // Totals a person can compare: name, number; the same after every replay.
   { D::totals(const_view) } -> std::same_as<std::vector<std::pair<std::string, std::uint64_t>>>;
   {D::routes(routes)};
+};
+
+// --- what a domain may have besides; the adapter finds out by these concepts
+
+// Time as an event: something happens because time passes (a hold runs out, a day is rolled up).
+// Before each commit group, and when next_due comes while nothing else does, the sequencer asks
+// `due`; its events are committed like a command's, so a replay needs no clock.
+template <class D>
+concept TimedDomain = Domain<D> &&
+    requires(const typename D::State& state, const typename D::View& view,
+             const typename D::Policy& policy, const Context& context) {
+  // When `due` next has something to say; nullopt: nothing is waiting. O(1).
+  { D::next_due(state, policy) } -> std::same_as<std::optional<UnixUs>>;
+  // What the time until context.now brings about: at most due_events_max events, the rest when
+  // asked again (next_due is then still past). It must bring next_due forward, or make an event.
+  // The view stands exactly where the state does.
+  { D::due(state, view, policy, context) } -> std::same_as<Events<typename D::Event>>;
+};
+constexpr std::size_t due_events_max = 1000;
+
+// What to answer when a command changed nothing and the answer is in the state (a definition that
+// is the same already: its version). Without it `answer` gets no events. Not kept for a repeated
+// Idempotency-Key: nothing was written, so it is decided again.
+template <class D>
+concept UnchangedDomain = Domain<D> && requires(const typename D::State& state,
+                                                const typename D::Command& command) {
+  { D::unchanged(state, command) } -> std::same_as<Answer>;
+};
+
+// A topic whose answers need not wait for the fsync.
+template <class D>
+concept DurabilityDomain = Domain<D> && requires(const typename D::Policy& policy) {
+  { D::durability(policy) } -> std::same_as<Durability>;
+};
+
+// A domain whose oldest events may be removed from the log because later ones (a roll-up) hold all
+// that replay needs of them. Replay without them must give the same state, view and totals.
+template <class D>
+concept RetainedDomain = Domain<D> &&
+    requires(const typename D::View& view, const typename D::Policy& policy,
+             const typename D::Event& event, UnixUs now) {
+  // Removable events before this position may go. Position{}: none.
+  { D::removable_before(view, policy, now) } -> std::same_as<Position>;
+  { D::removable(event) } -> std::same_as<bool>;
+};
+
+// A domain with rules that must hold at every position of its log. An Audit is default-made, sees
+// every event in order and says at which rule one breaks.
+template <class D>
+concept AuditedDomain = Domain<D> && std::default_initializable<typename D::Audit> &&
+    requires(typename D::Audit& audit, const typename D::Event& event, const EventMeta& meta) {
+  { audit.check(event, meta) } -> std::same_as<Result<void>>;
 };
 
 }  // namespace daybook

@@ -7,6 +7,7 @@
 #include <daybook/json.h>
 #include <daybook/result.h>
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,7 @@ struct Request {
   std::vector<std::string> params;  // the {x} of the pattern, percent-decoded, in order
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   std::string_view content_type;
+  std::string_view origin;  // the Origin header; empty: none
   std::string_view body;
   UnixUs now{};  // when it arrived
 
@@ -37,10 +39,27 @@ struct Request {
   }
 };
 
+// A body that is made in parts, for answers of any length (exports). next() runs on the worker
+// thread, one call at a time; the next part is asked for when the client has taken the last one.
+class BodyStream {
+ public:
+  virtual ~BodyStream() = default;
+  // Appends the next part, about body_part_bytes, to `out`. False: it was the last one. An error
+  // breaks the connection off, so that the client sees that something is missing.
+  virtual Result<bool> next(std::string& out) = 0;
+};
+constexpr std::size_t body_part_bytes = 128u << 10;
+
 struct Response {
   int status = 200;
   std::string content_type = "application/json";
   std::string body;
+  // Instead of `body` when not null: rendered once, sent many times.
+  std::shared_ptr<const std::string> shared_body;
+  // Instead of `body` when not null (scan routes only).
+  std::shared_ptr<BodyStream> stream;
+  // Not empty: the ETag header with its quotes; a matching If-None-Match is answered 304.
+  std::string etag;
   std::vector<std::pair<std::string, std::string>>
       headers;  // besides Date, Content-Length, CORS, ...
 
@@ -56,6 +75,14 @@ struct Response {
 enum class Access : std::uint8_t {
   open,   // anyone on loopback; elsewhere only when `http.open_routes` says so
   admin,  // Authorization: Bearer <admin key>, always
+};
+
+// Which bodies a command route takes. Forms (application/x-www-form-urlencoded and
+// multipart/form-data) reach the domain as a JSON object of strings; a name given more than once
+// becomes an array of strings. Request::content_type tells which it was.
+enum class Bodies : std::uint8_t {
+  json,
+  json_or_form,
 };
 
 }  // namespace daybook

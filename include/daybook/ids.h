@@ -46,6 +46,12 @@ struct Id128 {
   }
 };
 
+// Whether an acknowledged event is on the disk for sure.
+enum class Durability : std::uint8_t {
+  synced,    // fsynced before the answer
+  interval,  // written before the answer, fsynced at most log.sync_interval_ms later
+};
+
 // A SHA-256, as the log's chain uses it.
 using Hash256 = std::array<std::uint8_t, 32>;
 

@@ -44,6 +44,9 @@ struct Error {
   Errc code = Errc::internal;
   std::string message;             // the reference's exact text where CONTRACTS gives one
   std::vector<FieldError> fields;  // empty unless code is invalid or malformed
+  std::string members;  // further members of the problem answer as JSON, "\"booking\":{...}"; or
+                        // empty
+  std::uint32_t retry_after_s = 0;  // of rate_limited and busy: the Retry-After header; 0: 1 s
 
   Error() = default;
   Error(Errc code_in, std::string message_in) : code(code_in), message(std::move(message_in)) {}

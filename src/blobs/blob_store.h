@@ -49,12 +49,4 @@ class BlobStore {
   std::atomic<std::uint64_t> total_bytes_{0};
 };
 
-// The first file part of a multipart/form-data body.
-struct FilePart {
-  std::string_view name, file_name, content_type, bytes;  // views into the body
-};
-// RFC 7578. Errc::unsupported_media without a boundary, Errc::malformed when cut short or
-// misframed, Errc::invalid without any file part.
-Result<FilePart> first_file_part(std::string_view content_type, std::string_view body);
-
 }  // namespace daybook::blobs

@@ -1,7 +1,4 @@
-// multipart/form-data (RFC 7578, framing of RFC 2046 section 5.1), as far as one file needs it.
-// Views only: nothing of the body is copied.
-
-#include "blobs/blob_store.h"
+#include "blobs/multipart.h"
 
 #include <optional>
 
@@ -9,7 +6,7 @@ namespace daybook::blobs {
 namespace {
 
 constexpr std::size_t boundary_bytes_max = 70;  // RFC 2046
-constexpr std::size_t parts_max = 64;
+constexpr std::size_t upload_parts_max = 64;
 constexpr std::size_t part_header_bytes_max = 8192;
 constexpr std::size_t parameters_max = 16;
 
@@ -197,9 +194,8 @@ class Framing {
 };
 
 struct PartHead {
-  FilePart part;
+  FormPart part;
   bool has_disposition = false;
-  bool has_file_name = false;
 };
 
 Result<void> take_disposition(std::string_view value, PartHead& head) {
@@ -213,7 +209,7 @@ Result<void> take_disposition(std::string_view value, PartHead& head) {
   while (parameters.next(name, text)) {
     const bool is_name = equal_ignoring_case(name, "name");
     if (!is_name && !equal_ignoring_case(name, "filename")) continue;
-    bool& seen = is_name ? has_name : head.has_file_name;
+    bool& seen = is_name ? has_name : head.part.has_file_name;
     if (seen) return malformed("a Content-Disposition parameter that stands twice");
     seen = true;
     (is_name ? head.part.name : head.part.file_name) = text;
@@ -245,14 +241,16 @@ Result<PartHead> read_headers(std::string_view headers) {
 }
 
 // Browsers send an empty file name for a file field that was left empty.
-bool is_file(const PartHead& head) {
-  if (head.has_file_name) return !head.part.file_name.empty() || !head.part.bytes.empty();
-  return equal_ignoring_case(head.part.content_type.substr(0, 6), "image/");
+bool is_file(const FormPart& part) {
+  if (part.has_file_name) return !part.file_name.empty() || !part.bytes.empty();
+  return equal_ignoring_case(part.content_type.substr(0, 6), "image/");
 }
 
 }  // namespace
 
-Result<FilePart> first_file_part(std::string_view content_type, std::string_view body) {
+Result<void> for_each_part(std::string_view content_type, std::string_view body,
+                           std::size_t parts_max,
+                           const std::function<Result<bool>(const FormPart&)>& f) {
   DAYBOOK_TRY(const std::string boundary, boundary_of(content_type));
   const Framing framing(body, boundary);
   auto delimiter = framing.next(0);
@@ -270,10 +268,22 @@ Result<FilePart> first_file_part(std::string_view content_type, std::string_view
       return malformed("a part whose headers do not end or are too long");
     DAYBOOK_TRY(PartHead head, read_headers(part.substr(0, headers_end)));
     head.part.bytes = part.substr(headers_end + 4);
-    if (is_file(head)) return head.part;
+    DAYBOOK_TRY(const bool more, f(head.part));
+    if (!more) return {};
     delimiter = next;
   }
-  return Error::field("image", "missing", "needs a file part");
+  return {};
+}
+
+Result<FormPart> first_file_part(std::string_view content_type, std::string_view body) {
+  std::optional<FormPart> file;
+  DAYBOOK_TRY_VOID(for_each_part(content_type, body, upload_parts_max,
+                                 [&](const FormPart& part) -> Result<bool> {
+                                   if (is_file(part)) file = part;
+                                   return !file;
+                                 }));
+  if (!file) return Error::field("image", "missing", "needs a file part");
+  return *file;
 }
 
 }  // namespace daybook::blobs

@@ -30,6 +30,7 @@ SequencerLimits sequencer_limits(const config::Config& config) {
   limits.group_commands_max = size_of(config, "sequencer.group_commands_max");
   limits.group_bytes_max = size_of(config, "sequencer.group_bytes_max");
   limits.idempotency_keys_max = size_of(config, "sequencer.idempotency_keys_max");
+  limits.sync_interval_ms = config.integer("log.sync_interval_ms");
   return limits;
 }
 
@@ -66,6 +67,7 @@ http::Options http_options(const config::Config& config) {
   limits.idle_timeout_ms = config.integer("http.idle_timeout_ms");
   limits.pipeline_max = size_of(config, "http.pipeline_max");
   limits.worker_queue_max = size_of(config, "http.worker_queue_max");
+  limits.streams_max = size_of(config, "http.streams_max");
   return options;
 }
 
@@ -88,8 +90,10 @@ Result<std::unique_ptr<Engine>> Engine::open(const config::Config& config, const
   DAYBOOK_TRY(auth::AdminKey::Opened key, auth::AdminKey::open(data_dir));
   engine->admin_key_ = std::move(key.key);
   engine->fresh_admin_key_ = std::move(key.fresh);
+  engine->make_retention();
   engine->register_metrics();
   engine->sequencer_->start();
+  engine->retention_->start();
   return engine;
 }
 
@@ -119,8 +123,8 @@ void Engine::make_sequencer() {
         metrics_->counter("daybook_log_events_total", "Events made durable.",
                           {{"topic", std::string(domain->name())}});
   SequencerSeam seam = make_log_seam(*log_);
-  seam.append = [this](std::span<const log::GroupPart> parts) {
-    auto committed = log_->append(parts);
+  seam.append = [this](std::span<const log::GroupPart> parts, Durability durability) {
+    auto committed = log_->append(parts, durability);
     if (committed.ok())
       for (const log::GroupPart& part : parts) events_counters_.at(part.topic).add(part.count);
     return committed;
@@ -136,6 +140,13 @@ void Engine::make_sequencer() {
     group_events.observe(events);
     commit_time.observe(static_cast<std::uint64_t>(write_us));
   };
+}
+
+void Engine::make_retention() {
+  RetentionOptions options;
+  options.interval_s = config_.integer("log.retention_interval_s");
+  options.now = [] { return system_now(); };
+  retention_ = std::make_unique<Retention>(*log_, domain_pointers_, std::move(options));
 }
 
 Result<void> Engine::replay() {
@@ -177,6 +188,7 @@ Result<void> Engine::serve() {
 
 void Engine::drain() {
   if (server_) server_->begin_drain();
+  retention_->stop();
   sequencer_->drain_and_stop();
   if (server_) server_->stop(config_.integer("server.drain_grace_ms"));
   log_->close();

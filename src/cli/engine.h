@@ -11,6 +11,7 @@
 #include "http/server.h"
 #include "log/event_log.h"
 #include "metrics/metrics.h"
+#include "sequencer/retention.h"
 #include "sequencer/sequencer.h"
 
 #include <daybook/result.h>
@@ -53,6 +54,7 @@ class Engine {
   Result<void> open_log(const Catalog& catalog, const Options& options);
   Result<void> replay();
   void make_sequencer();
+  void make_retention();
   void register_metrics();
 
   const config::Config config_;
@@ -66,6 +68,7 @@ class Engine {
   std::vector<std::unique_ptr<AnyDomain>> domains_;
   std::vector<AnyDomain*> domain_pointers_;
   std::unique_ptr<Sequencer> sequencer_;
+  std::unique_ptr<Retention> retention_;
   std::unique_ptr<http::Server> server_;
 };
 

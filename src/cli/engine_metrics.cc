@@ -76,6 +76,19 @@ void Engine::register_metrics() {
   });
   m.gauge("daybook_log_position", "The last durable position.",
           [this] { return static_cast<double>(sequencer_->visible().value); });
+  const RetentionStats& removed = retention_->stats();
+  counted("daybook_retention_removed_events_total", "Events removed from the log.",
+          removed.removed_events);
+  counted("daybook_retention_removed_records_total", "Records removed from the log.",
+          removed.removed_records);
+  counted("daybook_retention_failures_total", "Removals that failed; the next round tries again.",
+          removed.failures);
+  m.gauge("daybook_retention_last_run_seconds", "When retention last looked, since 1970.",
+          [&removed] {
+            return static_cast<double>(removed.last_run_us.load(std::memory_order_relaxed)) * 1e-6;
+          });
+  m.gauge("daybook_log_synced_position", "The last position known to be fsynced.",
+          [this] { return static_cast<double>(log_->synced().value); });
   m.gauge("daybook_blobs_bytes", "Bytes of uploaded pictures.",
           [this] { return static_cast<double>(blobs_->total_bytes()); });
   m.gauge("daybook_resident_bytes", "Memory of the process.", resident_bytes);

@@ -98,6 +98,7 @@ void print_stat_json(const log::Stat& stat, const std::string& data_dir,
   json.member("head", stat.head.value);
   json.member("headHash", hash_text(stat.head_hash));
   json.member("watermark", stat.watermark.value);
+  json.member("synced", stat.synced.value);
   json.member("storeFormat", std::uint64_t{stat.store_format});
   json.member("diskBytes", stat.disk_bytes);
   json.member("serverRunning", stat.server_running);
@@ -114,11 +115,21 @@ void print_stat_json(const log::Stat& stat, const std::string& data_dir,
     json.member("id", std::uint64_t{topic.id.value});
     json.member("records", topic.records);
     json.member("sstBytes", topic.sst_bytes);
+    json.member("removedEvents", topic.removed.events);
+    json.member("removedRecords", topic.removed.records);
+    json.member("removedBytes", topic.removed.bytes);
+    json.member("removedBefore", topic.removed_before.value);
     json.end_object();
   }
   json.end_array().end_object();
   text.push_back('\n');
   std::fwrite(text.data(), 1, text.size(), out);
+}
+
+std::string removed_text(const log::Stat::PerTopic& topic) {
+  if (topic.removed.records == 0) return {};
+  return ", " + grouped(topic.removed.events) + " events removed before position " +
+         grouped(topic.removed_before.value);
 }
 
 void print_stat_text(const log::Stat& stat, const std::string& data_dir, std::FILE* out) {
@@ -127,12 +138,14 @@ void print_stat_text(const log::Stat& stat, const std::string& data_dir, std::FI
   std::fprintf(out, "head            %s\n", grouped(stat.head.value).c_str());
   std::fprintf(out, "head hash       %s\n", hash_text(stat.head_hash).c_str());
   std::fprintf(out, "watermark       %s\n", grouped(stat.watermark.value).c_str());
+  if (stat.synced < stat.head)
+    std::fprintf(out, "synced          %s\n", grouped(stat.synced.value).c_str());
   std::fprintf(out, "store format    %u\n", stat.store_format);
   std::fprintf(out, "on disk         %s\n", bytes_text(stat.disk_bytes).c_str());
   for (const auto& topic : stat.topics) {
-    std::fprintf(out, "topic %-10s id %u, about %s records, %s in files\n", topic.name.c_str(),
+    std::fprintf(out, "topic %-10s id %u, about %s records, %s in files%s\n", topic.name.c_str(),
                  static_cast<unsigned>(topic.id.value), grouped(topic.records).c_str(),
-                 bytes_text(topic.sst_bytes).c_str());
+                 bytes_text(topic.sst_bytes).c_str(), removed_text(topic).c_str());
   }
 }
 

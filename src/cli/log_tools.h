@@ -51,6 +51,7 @@ struct ReplayOptions {
   DataOptions data;
   std::optional<std::uint64_t> until;
   std::string topic;
+  bool audit = false;  // checks the domains' rules too
   bool json = false;
 };
 int replay_log(const ReplayOptions& options, const Streams& streams);

@@ -1,5 +1,6 @@
 #include <daybook/json.h>
 
+#include <algorithm>
 #include <ctime>
 
 #include "base/hex.h"
@@ -63,8 +64,16 @@ Result<ReceiptFinding> look_up(log::EventLog& log, const log::Receipt& receipt) 
     finding.time = time_text(event.server_time);
     return true;
   }));
-  finding.words = finding.found ? "in the log: event " + finding.event_id + " of " + finding.time
-                                : "the group is in the log, its event is not";
+  if (finding.found) {
+    finding.words = "in the log: event " + finding.event_id + " of " + finding.time;
+    return finding;
+  }
+  DAYBOOK_TRY(const log::Stat stat, log.stat());
+  const bool removed = std::ranges::any_of(stat.topics, [&](const log::Stat::PerTopic& topic) {
+    return receipt.position < topic.removed_before;
+  });
+  finding.words = removed ? "the group is in the log; its event was removed by retention"
+                          : "the group is in the log, its event is not";
   return finding;
 }
 
@@ -99,12 +108,21 @@ void print_report_json(const log::VerifyReport& found, const std::optional<std::
   json.member("groups", found.groups);
   json.member("records", found.records);
   json.member("bytes", found.bytes);
+  json.member("removedEvents", found.removed.events);
+  json.member("removedRecords", found.removed.records);
+  json.member("removedBytes", found.removed.bytes);
   if (problem) {
     json.member("problem", *problem);
     json.member("problemAt", found.problem_at.value);
   }
   json.end_object();
   std::fprintf(out, "%s\n", text.c_str());
+}
+
+std::string removed_text(const log::Removed& removed) {
+  if (removed.records == 0) return {};
+  return "; " + grouped(removed.events) + " events in " + grouped(removed.records) +
+         " records removed by retention (" + bytes_text(removed.bytes) + ")";
 }
 
 int verify_chain(OpenedLog& opened, const LogVerifyOptions& options, const Streams& streams) {
@@ -125,11 +143,11 @@ int verify_chain(OpenedLog& opened, const LogVerifyOptions& options, const Strea
   } else {
     std::fprintf(
         streams.out,
-        "sound: %s events in %s groups and %s records, %s; head %s, hash %s; watermark %s\n",
+        "sound: %s events in %s groups and %s records, %s%s; head %s, hash %s; watermark %s\n",
         grouped(found->events).c_str(), grouped(found->groups).c_str(),
         grouped(found->records).c_str(), bytes_text(found->bytes).c_str(),
-        grouped(found->head.value).c_str(), hash_text(found->head_hash).c_str(),
-        grouped(found->watermark.value).c_str());
+        removed_text(found->removed).c_str(), grouped(found->head.value).c_str(),
+        hash_text(found->head_hash).c_str(), grouped(found->watermark.value).c_str());
   }
   return problem ? exit_data_refused : exit_ok;
 }

@@ -39,26 +39,42 @@ Result<std::optional<TopicId>> topic_of(const Domains& domains, const std::strin
   return Error{Errc::invalid, "there is no topic " + wanted + "; there is: " + known};
 }
 
-Result<Replayed> replay_all(log::EventLog& log, const log::ScanOptions& scan,
-                            const Domains& domains, std::FILE* err) {
-  std::vector<AnyDomain*> by_topic;
+// Where the events of one topic go.
+struct TopicReplay {
+  AnyDomain* domain = nullptr;
+  std::unique_ptr<AnyAudit> audit;  // null: not asked for, or the domain has none
+
+  Result<void> take(const log::EventView& event) const {
+    if (audit) DAYBOOK_TRY_VOID(audit->check(event));
+    return domain->replay(event);
+  }
+};
+
+std::vector<TopicReplay> by_topic_id(const Domains& domains, bool with_audits) {
+  std::vector<TopicReplay> by_topic;
   for (const auto& domain : domains) {
     const std::size_t id = domain->topic().value;
     if (by_topic.size() <= id) by_topic.resize(id + 1);
-    by_topic[id] = domain.get();
+    by_topic[id].domain = domain.get();
+    if (with_audits) by_topic[id].audit = domain->make_audit();
   }
+  return by_topic;
+}
+
+Result<Replayed> replay_all(log::EventLog& log, const log::ScanOptions& scan,
+                            const Domains& domains, bool with_audits, std::FILE* err) {
+  const std::vector<TopicReplay> by_topic = by_topic_id(domains, with_audits);
   Replayed replayed;
   replayed.until = std::min(scan.until, log.head());
   Progress progress(err, "replayed");
   Result<void> failed;
   const std::int64_t start_us = steady_us();
   DAYBOOK_TRY_VOID(log.scan(scan, [&](const log::EventView& event) {
-    AnyDomain* domain = event.topic.value < by_topic.size() ? by_topic[event.topic.value] : nullptr;
-    if (domain == nullptr) {
+    if (event.topic.value >= by_topic.size() || by_topic[event.topic.value].domain == nullptr) {
       ++replayed.skipped;
       return true;
     }
-    auto result = domain->replay(event);
+    auto result = by_topic[event.topic.value].take(event);
     if (!result) {
       failed = Error{result.error().code, "position " + std::to_string(event.position.value) +
                                               ": " + result.error().message};
@@ -73,7 +89,7 @@ Result<Replayed> replay_all(log::EventLog& log, const log::ScanOptions& scan,
   return replayed;
 }
 
-void print_json(const Replayed& replayed, const Domains& domains, std::FILE* out) {
+void print_json(const Replayed& replayed, const Domains& domains, bool audited, std::FILE* out) {
   std::string text;
   json::Writer json(text);
   json.begin_object();
@@ -82,6 +98,7 @@ void print_json(const Replayed& replayed, const Domains& domains, std::FILE* out
   json.member("skipped", replayed.skipped);
   json.key("seconds").real(replayed.seconds);
   json.key("eventsPerSecond").real(replayed.rate());
+  if (audited) json.member("audited", true);
   json.key("domains").begin_object();
   for (const auto& domain : domains) {
     json.key(domain->name()).begin_object();
@@ -95,13 +112,14 @@ void print_json(const Replayed& replayed, const Domains& domains, std::FILE* out
   std::fprintf(out, "%s\n", text.c_str());
 }
 
-void print_text(const Replayed& replayed, const Domains& domains, std::FILE* out) {
+void print_text(const Replayed& replayed, const Domains& domains, bool audited, std::FILE* out) {
   std::fprintf(out, "%s events up to position %s in %.3f s: %s events/s\n",
                grouped(replayed.events).c_str(), grouped(replayed.until.value).c_str(),
                replayed.seconds, grouped(static_cast<std::uint64_t>(replayed.rate())).c_str());
   if (replayed.skipped > 0)
     std::fprintf(out, "%s events of topics unknown to this program left out\n",
                  grouped(replayed.skipped).c_str());
+  if (audited) std::fprintf(out, "every rule of every domain holds at every position\n");
   for (const auto& domain : domains) {
     std::fprintf(out, "%s, %s in memory\n", std::string(domain->name()).c_str(),
                  bytes_text(domain->memory_bytes()).c_str());
@@ -128,14 +146,14 @@ int replay_log(const ReplayOptions& options, const Streams& streams) {
   log::ScanOptions scan;
   scan.topic = *topic;
   if (options.until) scan.until = Position{*options.until};
-  auto replayed = replay_all(*opened->log, scan, *domains, streams.err);
+  auto replayed = replay_all(*opened->log, scan, *domains, options.audit, streams.err);
   if (!replayed) return report(replayed.error(), streams.err);
   if (*topic)
     std::erase_if(*domains, [&](const auto& domain) { return domain->topic() != **topic; });
   if (options.json) {
-    print_json(*replayed, *domains, streams.out);
+    print_json(*replayed, *domains, options.audit, streams.out);
   } else {
-    print_text(*replayed, *domains, streams.out);
+    print_text(*replayed, *domains, options.audit, streams.out);
   }
   return exit_ok;
 }
@@ -149,6 +167,8 @@ void add_replay(CLI::App& app, int& exit_code) {
       ->type_name("POSITION")
       ->check(not_negative());
   replay->add_option("--topic", options->topic, "Only this topic")->type_name("TOPIC");
+  replay->add_flag("--audit", options->audit,
+                   "Also checks each domain's rules at every position (never overbooked, ...)");
   replay->add_flag("--json", options->json, "Prints one JSON object");
   replay->callback([options, &exit_code] { exit_code = replay_log(*options, Streams{}); });
 }

@@ -51,6 +51,8 @@ constexpr std::array kernel_rows = {
     SettingSpec{"http.worker_queue_max", integer, "256", "jobs", 1, 65536,
                 "Slow requests (uploads, history) that may wait for the worker; more are answered "
                 "503."},
+    SettingSpec{"http.streams_max", integer, "32", "answers", 1, 4096,
+                "Long answers (exports) that may be sent in parts at once; more are answered 503."},
     SettingSpec{"http.cors_origins", text_list, "*", "", 0, 0,
                 "Origins whose pages may call the server, never with credentials; * is any, none "
                 "turns CORS off."},
@@ -67,6 +69,10 @@ constexpr std::array kernel_rows = {
                 "503."},
     SettingSpec{"log.watermark_interval_ms", integer, "100", "ms", 1, 60'000,
                 "How often the durable watermark is written; bounds what a start must check."},
+    SettingSpec{"log.sync_interval_ms", integer, "100", "ms", 1, 60'000,
+                "How long events of a topic with durability `interval` may wait for their fsync."},
+    SettingSpec{"log.retention_interval_s", integer, "600", "s", 1, 86'400,
+                "How often events that are no longer needed are looked for and removed."},
     SettingSpec{"log.block_cache_bytes", integer, "33554432", "bytes", mib, tib,
                 "Memory for blocks of the log that are read."},
     SettingSpec{"blobs.total_bytes_max", integer, "53687091200", "bytes", mib, 1024 * tib,

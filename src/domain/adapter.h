@@ -28,17 +28,17 @@ class DomainAdapter final : public AnyDomain {
     for (std::size_t i = 0; i < typed_.commands.size(); ++i) {
       const auto& r = typed_.commands[i];
       routes_.push_back(
-          {ErasedRoute::Kind::command, r.method, std::string(r.pattern), r.access, i});
+          {ErasedRoute::Kind::command, r.method, std::string(r.pattern), r.access, r.bodies, i});
     }
     for (std::size_t i = 0; i < typed_.reads.size(); ++i) {
       const auto& r = typed_.reads[i];
-      routes_.push_back(
-          {ErasedRoute::Kind::read, Method::get, std::string(r.pattern), r.access, i});
+      routes_.push_back({ErasedRoute::Kind::read, Method::get, std::string(r.pattern), r.access,
+                         Bodies::json, i});
     }
     for (std::size_t i = 0; i < typed_.scans.size(); ++i) {
       const auto& r = typed_.scans[i];
-      routes_.push_back(
-          {ErasedRoute::Kind::scan, Method::get, std::string(r.pattern), r.access, i});
+      routes_.push_back({ErasedRoute::Kind::scan, Method::get, std::string(r.pattern), r.access,
+                         Bodies::json, i});
     }
   }
 
@@ -69,15 +69,33 @@ class DomainAdapter final : public AnyDomain {
     const auto& command = *static_cast<const Command*>(erased);
     auto decision = D::decide(std::as_const(state_), policy_, command, context);
     if (!decision.ok()) return std::move(decision).error();
-    for (const Event& event : *decision) {
-      D::apply(state_, event);
-      builder_.Clear();
-      D::encode(event, builder_);
-      sink({builder_.GetBufferPointer(), builder_.GetSize()});
-      pending_.push_back(event);
+    if constexpr (UnchangedDomain<D>) {
+      if (decision->empty()) {
+        answer = D::unchanged(std::as_const(state_), command);
+        return 0U;
+      }
     }
+    take(*decision, sink);
     answer = D::answer(command, std::span<const Event>(decision->data(), decision->size()));
     return static_cast<std::uint32_t>(decision->size());
+  }
+
+  [[nodiscard]] std::optional<UnixUs> next_due() const override {
+    if constexpr (TimedDomain<D>) return D::next_due(state_, policy_);
+    return std::nullopt;
+  }
+  std::uint32_t decide_due(const Context& context, const PayloadSink& sink) override {
+    if constexpr (TimedDomain<D>) {
+      Events<Event> events;
+      {
+        LockGuard lock(view_mutex_);
+        events = D::due(std::as_const(state_), std::as_const(view_), policy_, context);
+      }
+      DAYBOOK_CHECK(events.size() <= due_events_max);
+      take(events, sink);
+      return static_cast<std::uint32_t>(events.size());
+    }
+    return 0;
   }
 
   Result<Answer> answer_again(
@@ -114,6 +132,29 @@ class DomainAdapter final : public AnyDomain {
     return {};
   }
 
+  [[nodiscard]] Durability durability() const override {
+    if constexpr (DurabilityDomain<D>) return D::durability(policy_);
+    return Durability::synced;
+  }
+  [[nodiscard]] Position removable_before(UnixUs now) const override {
+    if constexpr (RetainedDomain<D>) {
+      LockGuard lock(view_mutex_);
+      return D::removable_before(view_, policy_, now);
+    }
+    return {};
+  }
+  [[nodiscard]] Result<bool> removable(const log::EventView& view) const override {
+    if constexpr (RetainedDomain<D>) {
+      DAYBOOK_TRY(Event event, D::decode(view.schema_version, view.payload));
+      return D::removable(event);
+    }
+    return false;
+  }
+  [[nodiscard]] std::unique_ptr<AnyAudit> make_audit() const override {
+    if constexpr (AuditedDomain<D>) return std::make_unique<Audit>();
+    return nullptr;
+  }
+
   void save_state(ByteWriter& out) const override { D::save(std::as_const(state_), out); }
   Result<void> load_state(ByteReader& in) override { return D::load(state_, in); }
   void save_view(ByteWriter& out) const override {
@@ -138,6 +179,10 @@ class DomainAdapter final : public AnyDomain {
    public:
     Reader(const DomainAdapter& owner, log::EventLog& log, Position visible)
         : owner_(owner), log_(log), visible_(visible) {}
+    [[nodiscard]] Position visible() const override { return visible_; }
+    [[nodiscard]] std::shared_ptr<ReadContext<D>> keep() const override {
+      return std::make_shared<Reader>(*this);
+    }
     void with_view(const std::function<void(const View&)>& f) override {
       LockGuard lock(owner_.view_mutex_);
       f(owner_.view_);
@@ -166,6 +211,39 @@ class DomainAdapter final : public AnyDomain {
     Position visible_;
   };
 
+  // Only for an AuditedDomain.
+  class Audit final : public AnyAudit {
+   public:
+    Result<void> check(const log::EventView& view) override {
+      DAYBOOK_TRY(Event event, D::decode(view.schema_version, view.payload));
+      if constexpr (AuditedDomain<D>)
+        return audit_.check(event, EventMeta{view.position, view.server_time, view.event_id});
+      return {};
+    }
+
+   private:
+    struct None {};
+    template <class X>
+    struct Rules {
+      using type = None;
+    };
+    template <AuditedDomain X>
+    struct Rules<X> {
+      using type = typename X::Audit;
+    };
+    typename Rules<D>::type audit_;
+  };
+
+  // Applies, encodes and keeps what was decided.
+  void take(const Events<Event>& events, const PayloadSink& sink) {
+    for (const Event& event : events) {
+      D::apply(state_, event);
+      builder_.Clear();
+      D::encode(event, builder_);
+      sink({builder_.GetBufferPointer(), builder_.GetSize()});
+      pending_.push_back(event);
+    }
+  }
   static std::span<const std::uint8_t> bytes_of(const std::string& text) {
     return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
   }

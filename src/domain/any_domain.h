@@ -15,6 +15,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,7 +42,16 @@ struct ErasedRoute {
   Method method = Method::get;
   std::string pattern;
   Access access = Access::open;
-  std::size_t index = 0;  // into the domain's own list of that kind
+  Bodies bodies = Bodies::json;  // command
+  std::size_t index = 0;         // into the domain's own list of that kind
+};
+
+// Checks one domain's rules over its events in order (AuditedDomain).
+class AnyAudit {
+ public:
+  virtual ~AnyAudit() = default;
+  // Errc::corrupt: in words, which rule is broken at which position.
+  virtual Result<void> check(const log::EventView& event) = 0;
 };
 
 class AnyDomain {
@@ -67,6 +77,10 @@ class AnyDomain {
   // The command's arena must live until project_pending or replaying ends.
   virtual Result<std::uint32_t> decide_and_apply(ErasedCommand command, const Context& context,
                                                  const PayloadSink& sink, Answer& answer) = 0;
+  // When decide_due has something to do; nullopt: nothing waits, or the domain knows no time.
+  [[nodiscard]] virtual std::optional<UnixUs> next_due() const = 0;
+  // What the time until context.now brings about; as decide_and_apply, without command and answer.
+  virtual std::uint32_t decide_due(const Context& context, const PayloadSink& sink) = 0;
   // The answer of an earlier decision, from its events as the log has them (a repeated idempotency
   // key).
   virtual Result<Answer> answer_again(
@@ -77,6 +91,14 @@ class AnyDomain {
   virtual void project_pending(Position first, UnixUs server_time, std::span<const Id128> ids) = 0;
   // Start-up and `daybook replay`: decode, apply, project.
   virtual Result<void> replay(const log::EventView& event) = 0;
+
+  // --- any thread
+  [[nodiscard]] virtual Durability durability() const = 0;
+  // Removable events before this position may be removed from the log. Position{}: none.
+  [[nodiscard]] virtual Position removable_before(UnixUs now) const = 0;
+  [[nodiscard]] virtual Result<bool> removable(const log::EventView& event) const = 0;
+  // Null: the domain has no rules to check over a log.
+  [[nodiscard]] virtual std::unique_ptr<AnyAudit> make_audit() const = 0;
 
   // --- snapshots and looking inside
   virtual void save_state(ByteWriter& out) const = 0;

@@ -23,7 +23,7 @@ void Cors::append_headers(std::string& out, std::int16_t matched) const {
   out += "Access-Control-Allow-Origin: ";
   out += matched == any ? std::string_view{"*"} : origins_[static_cast<std::size_t>(matched)];
   out +=
-      "\r\nAccess-Control-Expose-Headers: Daybook-Receipt, Idempotent-Replayed, Location, "
+      "\r\nAccess-Control-Expose-Headers: Daybook-Receipt, ETag, Idempotent-Replayed, Location, "
       "Retry-After\r\n";
 }
 
@@ -33,7 +33,7 @@ void Cors::append_preflight(std::string& out, std::int16_t matched, std::string_
   out += allow;
   out +=
       "\r\nAccess-Control-Allow-Headers: Content-Type, Content-Encoding, Authorization, "
-      "Idempotency-Key, traceparent\r\nAccess-Control-Max-Age: ";
+      "Idempotency-Key, If-None-Match, traceparent\r\nAccess-Control-Max-Age: ";
   out += cors_max_age_s;
   out += "\r\n";
 }

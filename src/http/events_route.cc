@@ -106,6 +106,7 @@ void render_events(const EventsJob& job, std::span<const SubmissionItem> items, 
         out += ",\"receipt\":\"";
         out += log::receipt_text(outcome.position, outcome.group_hash);
         out += '"';
+        if (outcome.durability == Durability::interval) out += ",\"durability\":\"interval\"";
       }
       if (outcome.repeated) out += ",\"replayed\":true";
       if (!outcome.answer.body.empty()) {

@@ -1,7 +1,10 @@
 #include "http/handlers.h"
 
 #include "base/digest.h"
+#include "http/entity_tag.h"
+#include "http/form_body.h"
 #include "http/gunzip.h"
+#include "http/media_type.h"
 #include "http/system_routes.h"
 #include "http/uploads_route.h"
 
@@ -19,7 +22,21 @@ struct Call {
   void fail(const Error& error) const { session.answer_error(number, error); }
 };
 
+bool has_form(const Call& call) {
+  return call.plan.route->bodies == Bodies::json_or_form &&
+         form_type(call.head.field(Field::content_type)) != FormType::none;
+}
+
+Result<json::Value> parse_form(const Call& call) {
+  std::string text;
+  DAYBOOK_TRY_VOID(append_form_as_json(call.head.field(Field::content_type), call.body, text));
+  const std::size_t size = text.size();
+  text.append(json::Parser::padding_bytes, '\0');
+  return call.io.json().parse(std::string_view(text).substr(0, size), true);
+}
+
 Result<json::Value> parse_body(const Call& call) {
+  if (has_form(call)) return parse_form(call);
   if (call.body.empty()) {
     if (call.plan.route->method == Method::del) return json::Value{};
     return Error{Errc::malformed, "the body is empty"};
@@ -117,12 +134,14 @@ void handle_read(const Call& call) {
   if (!request) return call.fail(request.error());
   auto response = route.domain->handle_read(route.index, *request);
   if (!response) return call.fail(response.error());
-  call.session.answer(call.number, *response);
+  answer_not_modified(*response, call.head.field(Field::if_none_match));
+  call.session.answer(call.number, std::move(*response));
 }
 
 // A request that owns its bytes, for the worker.
 struct OwnedRequest {
-  std::string path, content_type, body;
+  std::string path, content_type, origin, body;
+  std::string if_none_match;
   Request request;
 };
 
@@ -133,10 +152,13 @@ void handle_on_worker(const Call& call) {
   owned->request = std::move(request).value();
   owned->path = owned->request.path;
   owned->content_type = owned->request.content_type;
+  owned->origin = owned->request.origin;
   owned->body = owned->request.body;
   owned->request.path = owned->path;
   owned->request.content_type = owned->content_type;
+  owned->request.origin = owned->origin;
   owned->request.body = owned->body;
+  owned->if_none_match = call.head.field(Field::if_none_match);
   Shared& shared = call.io.shared();
   const Route& route = *call.plan.route;
   auto job = [owned, &shared, &route]() -> Result<Response> {
@@ -144,9 +166,12 @@ void handle_on_worker(const Call& call) {
     // A read of the log can take long and loses nothing; an upload is done.
     if (route.kind == RouteKind::scan && shared.draining.load(std::memory_order_relaxed))
       return Error{Errc::unavailable, "the server is stopping"};
-    if (route.kind == RouteKind::scan)
-      return route.domain->handle_scan(route.index, owned->request, *deps.log,
-                                       deps.sequencer->visible());
+    if (route.kind == RouteKind::scan) {
+      auto response = route.domain->handle_scan(route.index, owned->request, *deps.log,
+                                                deps.sequencer->visible());
+      if (response) answer_not_modified(*response, owned->if_none_match);
+      return response;
+    }
     if (route.kind == RouteKind::upload) {
       return upload_image(*deps.blobs, owned->content_type, owned->body,
                           shared.options.limits.upload_bytes_max);

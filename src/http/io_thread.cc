@@ -212,10 +212,23 @@ bool IoThreadImpl::run_on_worker(std::uint64_t tag, std::uint64_t number,
       read_clocks();
       if (Session* session = find(tag)) {
         if (result->ok())
-          session->answer(number, result->value());
+          session->answer(number, std::move(*result).value());
         else
           session->answer_error(number, result->error());
       }
+      end_turn();
+    });
+  });
+}
+
+bool IoThreadImpl::make_part(std::uint64_t tag, std::shared_ptr<Stream> stream) {
+  return shared_.worker.post_part([this, tag, stream = std::move(stream)] {
+    std::string part;
+    part.reserve(body_part_bytes);
+    Result<bool> more = stream->response.stream->next(part);
+    asio::post(context_, [this, tag, stream, more = std::move(more), part = std::move(part)] {
+      read_clocks();
+      if (Session* session = find(tag)) session->take_part(*stream, more, part);
       end_turn();
     });
   });

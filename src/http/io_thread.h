@@ -62,6 +62,9 @@ class IoThread : public CompletionPort {
   // Runs the job on the worker and answers the request with what it returns. False: queue full.
   virtual bool run_on_worker(std::uint64_t tag, std::uint64_t number,
                              std::function<Result<Response>()> job) = 0;
+  // Makes the stream's next part on the worker and hands it to the session. False: the server
+  // stops.
+  virtual bool make_part(std::uint64_t tag, std::shared_ptr<Stream> stream) = 0;
 
   Shared& shared() { return shared_; }
   TimerWheel& wheel() { return wheel_; }

@@ -43,6 +43,7 @@ class IoThreadImpl final : public IoThread {
   void resume_later(Session& session) override;
   bool run_on_worker(std::uint64_t tag, std::uint64_t number,
                      std::function<Result<Response>()> job) override;
+  bool make_part(std::uint64_t tag, std::shared_ptr<Stream> stream) override;
 
  private:
   struct Acceptor {

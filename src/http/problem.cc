@@ -101,6 +101,12 @@ void write_field_errors(json::Writer& writer, const Error& error) {
   }
   writer.end_array();
 }
+
+void append_more_members(std::string& out, const Error& error) {
+  if (error.members.empty()) return;
+  out += ',';
+  out += error.members;
+}
 }  // namespace
 
 void append_problem(std::string& out, int status, const Error& error) {
@@ -115,16 +121,19 @@ void append_problem(std::string& out, int status, const Error& error) {
     writer.key("errors");
     write_field_errors(writer, error);
   }
+  append_more_members(out, error);
   writer.end_object();
 }
 
 void append_error_members(std::string& out, const Error& error) {
   out += ",\"message\":";
   json::append_string(out, error.message);
-  if (error.fields.empty()) return;
-  out += ",\"errors\":";
-  json::Writer writer(out);
-  write_field_errors(writer, error);
+  if (!error.fields.empty()) {
+    out += ",\"errors\":";
+    json::Writer writer(out);
+    write_field_errors(writer, error);
+  }
+  append_more_members(out, error);
 }
 
 }  // namespace daybook::http

@@ -15,9 +15,11 @@ int status_of(Errc code);
 // "Not Found"; "Unknown" for a number that is not in the table.
 std::string_view status_title(int status);
 
-// Appends {type, title, status, detail, message, errors?}. Texts must be valid UTF-8.
+// Appends {type, title, status, detail, message, errors?} and the error's own members.
+// Texts must be valid UTF-8.
 void append_problem(std::string& out, int status, const Error& error);
-// Appends ,"message":...,"errors":[...] as one NDJSON line of POST /events has them.
+// Appends ,"message":...,"errors":[...] and the error's own members, as one NDJSON line of POST
+// /events has them.
 void append_error_members(std::string& out, const Error& error);
 
 }  // namespace daybook::http

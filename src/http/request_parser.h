@@ -28,6 +28,7 @@ enum class Field : std::uint8_t {
   content_encoding,
   expect,
   origin,
+  if_none_match,
   authorization,
   idempotency_key,
   traceparent,

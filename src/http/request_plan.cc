@@ -1,29 +1,13 @@
 #include "http/request_plan.h"
 
 #include "base/hex.h"
+#include "http/media_type.h"
 #include "http/problem.h"
 
 #include <algorithm>
 
 namespace daybook::http {
 namespace {
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-bool equal_no_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-std::string_view media_type(std::string_view content_type) {
-  return trim(content_type.substr(0, content_type.find(';')));
-}
 
 Plan refuse(Plan plan, Errc code, std::string message) {
   plan.status = status_of(code);
@@ -59,20 +43,6 @@ bool allowed(const Shared& shared, const Route& route, const Head& head, bool lo
          shared.deps.admin_key->check(head.field(Field::authorization));
 }
 
-bool charset_is_utf8(std::string_view content_type) {
-  const std::size_t semicolon = content_type.find(';');
-  if (semicolon == std::string_view::npos) return true;
-  const std::string_view parameter = trim(content_type.substr(semicolon + 1));
-  const std::size_t equals = parameter.find('=');
-  if (equals == std::string_view::npos ||
-      !equal_no_case(trim(parameter.substr(0, equals)), "charset"))
-    return true;
-  std::string_view value = trim(parameter.substr(equals + 1));
-  if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-    value = value.substr(1, value.size() - 2);
-  return equal_no_case(value, "utf-8") || equal_no_case(value, "utf8");
-}
-
 // What is wrong with the body's media type, or nothing.
 std::optional<std::string> media_error(const Route& route, const Head& head) {
   const std::string_view encoding = head.field(Field::content_encoding);
@@ -90,8 +60,12 @@ std::optional<std::string> media_error(const Route& route, const Head& head) {
   if (!plain) return "no Content-Encoding is taken here";
   if (route.kind == RouteKind::command) {
     if (!head.has(Field::content_type)) return std::nullopt;
-    if (!is_json_type(type) || !charset_is_utf8(type))
-      return "the Content-Type must be application/json";
+    const bool forms = route.bodies == Bodies::json_or_form;
+    const bool taken = is_json_type(type) || (forms && form_type(type) != FormType::none);
+    if (!taken || !charset_is_utf8(type))
+      return forms ? "the Content-Type must be application/json, application/x-www-form-urlencoded "
+                     "or multipart/form-data, in UTF-8"
+                   : "the Content-Type must be application/json";
   }
   if (route.kind == RouteKind::upload && !equal_no_case(media_type(type), "multipart/form-data"))
     return "the Content-Type must be multipart/form-data";
@@ -99,17 +73,6 @@ std::optional<std::string> media_error(const Route& route, const Head& head) {
 }
 
 }  // namespace
-
-bool is_gzip(std::string_view content_encoding) {
-  return equal_no_case(content_encoding, "gzip") || equal_no_case(content_encoding, "x-gzip");
-}
-
-bool is_json_type(std::string_view content_type) {
-  const std::string_view media = media_type(content_type);
-  if (equal_no_case(media, "application/json")) return true;
-  return media.size() > 17 && equal_no_case(media.substr(0, 12), "application/") &&
-         equal_no_case(media.substr(media.size() - 5), "+json");
-}
 
 Plan plan_request(const Shared& shared, const Head& head, bool loopback) {
   Plan plan;
@@ -120,7 +83,7 @@ Plan plan_request(const Shared& shared, const Head& head, bool loopback) {
     if (head.method != Method::options)
       return refuse(std::move(plan), Errc::malformed, "only OPTIONS has the target *");
     plan.status = 204;
-    plan.allow = "GET, HEAD, POST, PUT, OPTIONS";
+    plan.allow = "GET, HEAD, POST, PUT, DELETE, OPTIONS";
     return plan;
   }
   plan.match = shared.router.find(head.method, plan.target.path);
@@ -209,6 +172,7 @@ Result<Request> make_request(const Plan& plan, const Head& head, std::string_vie
   request.method = head.method;
   request.path = plan.target.path;
   request.content_type = head.field(Field::content_type);
+  request.origin = head.field(Field::origin);
   request.body = body;
   request.now = now;
   for (std::size_t i = 0; i < plan.match.params; ++i) {

@@ -28,9 +28,6 @@ struct Plan {
 
 Plan plan_request(const Shared& shared, const Head& head, bool loopback);
 
-// The type without parameters, compared without case: "application/json", "application/x+json".
-bool is_json_type(std::string_view content_type);
-bool is_gzip(std::string_view content_encoding);
 // An sf-string in quotes, or bare visible ASCII. Errc::malformed otherwise.
 Result<std::string> parse_idempotency_key(std::string_view header);
 // The trace id of a W3C traceparent; zero when it is not one.

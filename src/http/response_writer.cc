@@ -24,6 +24,11 @@ bool safe_in_a_line(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
 
+// A line from a domain; left out when empty, or when it would be more than one line.
+void append_safe_line(std::string& out, std::string_view name, std::string_view value) {
+  if (!value.empty() && safe_in_a_line(value)) append_line(out, name, value);
+}
+
 }  // namespace
 
 const std::string& DateLine::at(std::int64_t unix_seconds) {
@@ -56,15 +61,26 @@ void append_answer(std::string& out, const AnswerForm& form, const AnswerHead& h
   out += date_line;
   const bool has_body = head.status != 204 && head.status != 304;
   if (has_body) {
-    if (!body.empty()) append_line(out, "Content-Type: ", head.content_type);
-    out += "Content-Length: ";
-    append_number(out, body.size());
-    out += "\r\n";
+    if (!body.empty() || head.length != Length::known)
+      append_line(out, "Content-Type: ", head.content_type);
+    if (head.length == Length::known) {
+      out += "Content-Length: ";
+      append_number(out, body.size());
+      out += "\r\n";
+    } else if (head.length == Length::chunked && !form.head_only) {
+      out += "Transfer-Encoding: chunked\r\n";
+    }
   }
+  append_safe_line(out, "Location: ", head.location);
+  append_safe_line(out, "ETag: ", head.etag);
   if (!head.receipt.empty()) append_line(out, "Daybook-Receipt: ", head.receipt);
   if (head.replayed) out += "Idempotent-Replayed: true\r\n";
   if (!head.allow.empty()) append_line(out, "Allow: ", head.allow);
-  if (head.retry_after) out += "Retry-After: 1\r\n";
+  if (head.retry_after_s != 0) {
+    out += "Retry-After: ";
+    append_number(out, head.retry_after_s);
+    out += "\r\n";
+  }
   if (head.authenticate) out += "WWW-Authenticate: Bearer\r\n";
   if (head.headers != nullptr) {
     for (const auto& [name, value] : *head.headers) {
@@ -82,5 +98,16 @@ void append_answer(std::string& out, const AnswerForm& form, const AnswerHead& h
   out += "\r\n";
   if (has_body && !form.head_only) out += body;
 }
+
+void append_chunk(std::string& out, std::string_view part) {
+  if (part.empty()) return;  // it would be the last one
+  char digits[2 * sizeof(std::size_t)];
+  const auto end = std::to_chars(digits, digits + sizeof digits, part.size(), 16).ptr;
+  out.append(digits, end);
+  out += "\r\n";
+  append_line(out, part, {});
+}
+
+void append_last_chunk(std::string& out) { out += "0\r\n\r\n"; }
 
 }  // namespace daybook::http

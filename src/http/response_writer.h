@@ -31,6 +31,13 @@ struct AnswerForm {
   std::int16_t cors = Cors::none;
 };
 
+// How the client sees where the body ends.
+enum class Length : std::uint8_t {
+  known,    // Content-Length
+  chunked,  // append_chunk, append_last_chunk
+  close,    // HTTP/1.0: the connection's end
+};
+
 // The parts of an answer besides its body; empty means no such line.
 struct AnswerHead {
   int status = 200;
@@ -39,12 +46,19 @@ struct AnswerHead {
   bool replayed = false;
   std::string_view allow;
   bool preflight = false;  // with allow
-  bool retry_after = false;
+  std::uint32_t retry_after_s = 0;
+  std::string_view location;
+  std::string_view etag;
+  Length length = Length::known;
   bool authenticate = false;
   const std::vector<std::pair<std::string, std::string>>* headers = nullptr;
 };
 
+// With another length than known, `body` must be empty: it follows in parts.
 void append_answer(std::string& out, const AnswerForm& form, const AnswerHead& head,
                    std::string_view body, std::string_view date_line, const Cors& cors);
+
+void append_chunk(std::string& out, std::string_view part);  // nothing for an empty part
+void append_last_chunk(std::string& out);
 
 }  // namespace daybook::http

@@ -53,8 +53,9 @@ struct Route {
   Method method = Method::get;
   std::string pattern;
   RouteAccess access = RouteAccess::always;
-  AnyDomain* domain = nullptr;  // not owned
-  std::size_t index = 0;        // into the domain's list
+  AnyDomain* domain = nullptr;   // not owned
+  std::size_t index = 0;         // into the domain's list
+  Bodies bodies = Bodies::json;  // of a command
   RouteMetrics metrics;
 };
 

@@ -1,6 +1,8 @@
 // The table of all routes and their metrics.
 #include "http/shared.h"
 
+#include <array>
+
 namespace daybook::http {
 namespace {
 
@@ -40,7 +42,7 @@ constexpr std::string_view duration_name = "daybook_http_request_duration_second
 constexpr std::string_view duration_help = "From the end of a request's header to its answer.";
 
 void add_metrics(metrics::Registry& registry, RouteMetrics& of, const std::string& method,
-                 const std::string& pattern, std::initializer_list<int> codes) {
+                 const std::string& pattern, std::span<const int> codes) {
   for (const int code : codes) {
     of.requests.emplace_back(
         code,
@@ -51,6 +53,19 @@ void add_metrics(metrics::Registry& registry, RouteMetrics& of, const std::strin
                               {{"method", method}, {"route", pattern}, {"code", "other"}});
   of.duration = registry.histogram(duration_name, duration_help, metrics::latency_bounds_us(), 1e-6,
                                    {{"method", method}, {"route", pattern}});
+}
+
+// What each kind of route answers with in the ordinary course; the rest is "other".
+constexpr std::array own_read_codes{200, 400, 401, 404, 503};
+constexpr std::array read_codes{200, 304, 400, 401, 403, 404, 429, 503};
+constexpr std::array write_codes{200, 201, 202, 204, 303, 400, 401, 403,
+                                 404, 409, 413, 415, 422, 429, 503};
+constexpr std::array no_route_codes{204, 400, 404, 405, 408, 431, 503, 505};
+
+std::span<const int> codes_of(const Route& route) {
+  if (route.method != Method::get) return write_codes;
+  if (route.domain == nullptr) return own_read_codes;
+  return read_codes;
 }
 
 }  // namespace
@@ -65,6 +80,7 @@ Result<void> register_routes(Shared& shared) {
       route.access = erased.access == Access::admin ? RouteAccess::admin : RouteAccess::open;
       route.domain = domain;
       route.index = erased.index;
+      route.bodies = erased.bodies;
       DAYBOOK_TRY_VOID(shared.router.add(std::move(route)));
     }
   }
@@ -83,14 +99,9 @@ void register_metrics(Shared& shared) {
   metrics::Registry& registry = *shared.deps.metrics;
   shared.router.each([&](Route& route) {
     const std::string method(method_name(route.method));
-    if (route.method == Method::get) {
-      add_metrics(registry, route.metrics, method, route.pattern, {200, 400, 401, 404, 503});
-    } else {
-      add_metrics(registry, route.metrics, method, route.pattern,
-                  {200, 201, 204, 400, 401, 404, 409, 413, 415, 422, 503});
-    }
+    add_metrics(registry, route.metrics, method, route.pattern, codes_of(route));
   });
-  add_metrics(registry, shared.other, "", "other", {204, 400, 404, 405, 408, 431, 503, 505});
+  add_metrics(registry, shared.other, "", "other", no_route_codes);
   shared.refused = registry.counter("daybook_http_connections_refused_total",
                                     "Connections answered 503 because connections_max were open.");
   registry.gauge("daybook_http_connections", "Open client connections.", [&shared] {
@@ -98,6 +109,9 @@ void register_metrics(Shared& shared) {
   });
   registry.gauge("daybook_http_worker_queue_jobs", "Uploads and log scans waiting for the worker.",
                  [&shared] { return static_cast<double>(shared.worker.waiting()); });
+  registry.gauge("daybook_http_streams", "Answers being sent in parts.", [&shared] {
+    return static_cast<double>(shared.streams.load(std::memory_order_relaxed));
+  });
 }
 
 }  // namespace daybook::http

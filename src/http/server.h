@@ -33,6 +33,7 @@ struct Limits {
   std::int64_t idle_timeout_ms = 75'000;          // between requests; also for writing an answer
   std::size_t pipeline_max = 64;                  // requests of one connection waiting for answers
   std::size_t worker_queue_max = 256;             // uploads and log scans waiting
+  std::size_t streams_max = 32;                   // answers being sent in parts at once
 };
 
 struct Options {

@@ -26,6 +26,7 @@ void Session::close() {
   ::close(fd_);
   fd_ = -1;
   io_.wheel().remove(timer_);
+  stream_.reset();
   if (parser_) io_.give_back(std::move(parser_));
   in_.release();
   io_.bury(*this);
@@ -58,6 +59,7 @@ void Session::settle() {
     if (closed()) break;
     const bool all_sent = flush();
     if (closed() || lingering_) continue;
+    if (want_part()) continue;
     if (all_sent && owes_continue_ && owes_nothing()) {
       want_continue(false);
       continue;

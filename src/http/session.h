@@ -1,5 +1,8 @@
 // One connection: reads requests, hands them to handlers, sends the answers in order.
 //
+// session.cc reads and hands over, session_answers.cc answers, sends and ends, session_stream.cc
+// sends answers made in parts.
+//
 // States: reading a head → reading a body → (answers owed) → idle, all at once when a client
 // pipelines. Closing: no more requests are taken → owed answers are sent → our side is shut → what
 // still comes is thrown away for linger_ms so that the client can read the answer → closed.
@@ -15,6 +18,7 @@
 #include "http/read_buffer.h"
 #include "http/request_parser.h"
 #include "http/request_plan.h"
+#include "http/stream.h"
 #include "http/timer_wheel.h"
 
 #include <cstdint>
@@ -36,6 +40,8 @@ class Session {
   static constexpr std::int64_t linger_ms = 1000;
   static constexpr std::size_t linger_bytes_max = 4u << 20;
   static constexpr std::size_t unsent_bytes_max = 1u << 20;
+  // A stream's next part is made when less than this waits for the client.
+  static constexpr std::size_t stream_unsent_bytes_max = 256u << 10;
   static constexpr std::size_t reads_per_turn_max = 16;  // then others get theirs
 
   // Takes the descriptor. `tag`: slot and generation in its io thread.
@@ -57,13 +63,15 @@ class Session {
 
   // --- from handlers; `number` is the request's
   void answer(std::uint64_t number, const AnswerHead& head, std::string_view body);
-  void answer(std::uint64_t number, const Response& response);
+  void answer(std::uint64_t number, Response&& response);
   void answer_error(std::uint64_t number, const Error& error) {
     answer_error(number, status_of_error(error), error, {});
   }
   void answer_error(std::uint64_t number, int status, const Error& error, std::string_view allow);
   // The submission's outcomes are here.
   void complete(std::uint64_t number, Submission& submission);
+  // The next part of the stream is here.
+  void take_part(const Stream& stream, const Result<bool>& more, std::string_view part);
   Slot* slot(std::uint64_t number) { return answers_.find(number); }
   // The answer may be large (a picture, a history, a batch's lines): no further request is taken
   // until it is here, so that such answers do not pile up behind each other.
@@ -95,7 +103,16 @@ class Session {
   void refuse_and_close(const Refusal& refusal);
   void end_request();
   std::uint64_t open_slot(const Head* head);
+  // Answers and parts of them end through these.
+  static AnswerHead head_of(const Response& response);
+  void close_if_last(std::uint64_t number, Slot& slot);  // while the server drains
+  void end_answer(Slot& slot, int status);
   void count(const Slot& slot, int status);
+  void begin_stream(std::uint64_t number, Response response);
+  // Asks for the next part when there is room. True: the stream was ended instead.
+  bool want_part();
+  void send_stream_head(Slot& slot);
+  void break_stream(const Error& error);
   bool flush();
   void want_continue(bool body_started);
   void after_last_byte();
@@ -117,6 +134,7 @@ class Session {
   std::size_t heavy_pending_ = 0;
   std::uint64_t tag_;
   AnswerQueue answers_;
+  std::shared_ptr<Stream> stream_;  // the answer being made in parts, or null
   ReadBuffer in_;
   std::string out_;
   std::size_t out_sent_ = 0;

@@ -6,6 +6,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace daybook::http {
@@ -34,16 +35,24 @@ std::uint64_t Session::open_slot(const Head* head) {
 void Session::answer(std::uint64_t number, const AnswerHead& head, std::string_view body) {
   Slot* slot = answers_.find(number);
   if (slot == nullptr || slot->ready || closed()) return;
-  if (answers_.is_last(number) && io_.shared().draining.load(std::memory_order_relaxed))
-    slot->form.close = true;
-  if (slot->form.close) closing_ = true;
+  close_if_last(number, *slot);
   std::string& to = answers_.is_front(number) ? out_ : slot->bytes;
   append_answer(to, slot->form, head, body, io_.date_line(), io_.shared().cors);
-  count(*slot, head.status);
-  slot->ready = true;
-  if (slot->heavy) --heavy_pending_;
-  slot->heavy = false;
-  slot->events.reset();
+  end_answer(*slot, head.status);
+}
+
+void Session::close_if_last(std::uint64_t number, Slot& slot) {
+  if (answers_.is_last(number) && io_.shared().draining.load(std::memory_order_relaxed))
+    slot.form.close = true;
+  if (slot.form.close) closing_ = true;
+}
+
+void Session::end_answer(Slot& slot, int status) {
+  count(slot, status);
+  slot.ready = true;
+  if (slot.heavy) --heavy_pending_;
+  slot.heavy = false;
+  slot.events.reset();
   while (!answers_.empty() && answers_.front().ready) {
     out_ += answers_.front().bytes;
     answers_.pop();
@@ -58,12 +67,19 @@ void Session::mark_heavy(std::uint64_t number) {
   ++heavy_pending_;
 }
 
-void Session::answer(std::uint64_t number, const Response& response) {
+AnswerHead Session::head_of(const Response& response) {
   AnswerHead head;
   head.status = response.status;
   head.content_type = response.content_type;
+  head.etag = response.etag;
   head.headers = &response.headers;
-  answer(number, head, response.body);
+  return head;
+}
+
+void Session::answer(std::uint64_t number, Response&& response) {
+  if (response.stream) return begin_stream(number, std::move(response));
+  const std::string& body = response.shared_body ? *response.shared_body : response.body;
+  answer(number, head_of(response), body);
 }
 
 int Session::status_of_error(const Error& error) { return status_of(error.code); }
@@ -76,7 +92,7 @@ void Session::answer_error(std::uint64_t number, int status, const Error& error,
   head.status = status;
   head.content_type = "application/problem+json";
   head.allow = allow;
-  head.retry_after = status == 503 || status == 429;
+  if (status == 503 || status == 429) head.retry_after_s = std::max(error.retry_after_s, 1u);
   head.authenticate = status == 401;
   answer(number, head, body);
 }
@@ -94,11 +110,14 @@ void Session::complete(std::uint64_t number, Submission& submission) {
   const Outcome& outcome = submission.items.front().outcome;
   if (!outcome.accepted) return answer_error(number, outcome.error);
   std::string receipt;
-  if (outcome.position.value != 0)
+  if (outcome.position.value != 0) {
     receipt = log::receipt_text(outcome.position, outcome.group_hash);
+    if (outcome.durability == Durability::interval) receipt += "; durability=interval";
+  }
   head.status = outcome.answer.status;
   head.content_type = "application/json";
   head.receipt = receipt;
+  head.location = outcome.answer.location;
   head.replayed = outcome.repeated;
   answer(number, head, outcome.answer.body);
 }
@@ -165,6 +184,7 @@ void Session::discard() {
 
 void Session::finish() {
   if (lingering_) return;  // its last answer may still be on its way; linger_ms ends it
+  if (stream_) return close();
   if (owes_nothing()) return close();
   closing_ = true;
   settle();

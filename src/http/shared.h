@@ -17,7 +17,7 @@ struct Shared {
       : options(options_in),
         deps(dependencies),
         cors(options_in.cors_origins),
-        worker(options_in.limits.worker_queue_max) {}
+        worker(options_in.limits.worker_queue_max, options_in.limits.streams_max) {}
 
   const Options options;
   const Dependencies deps;
@@ -27,6 +27,7 @@ struct Shared {
   metrics::Counter refused;
   Worker worker;
   std::atomic<std::size_t> connections{0};
+  std::atomic<std::size_t> streams{0};
   std::atomic<bool> draining{false};
 };
 

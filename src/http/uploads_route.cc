@@ -2,11 +2,13 @@
 
 #include <daybook/fields.h>
 
+#include "blobs/multipart.h"
+
 namespace daybook::http {
 
 Result<Response> upload_image(blobs::BlobStore& store, std::string_view content_type,
                               std::string_view body, std::size_t upload_bytes_max) {
-  DAYBOOK_TRY(const blobs::FilePart part, blobs::first_file_part(content_type, body));
+  DAYBOOK_TRY(const blobs::FormPart part, blobs::first_file_part(content_type, body));
   if (part.bytes.size() > upload_bytes_max)
     return Error{Errc::too_large,
                  "the file is larger than " + std::to_string(upload_bytes_max) + " bytes"};

@@ -2,6 +2,8 @@
 
 #include "base/thread.h"
 
+#include <daybook/check.h>
+
 namespace daybook::http {
 
 void Worker::start() {
@@ -11,10 +13,17 @@ void Worker::start() {
   });
 }
 
-bool Worker::post(std::function<void()> job) {
+bool Worker::post(std::function<void()> job) { return add({std::move(job), false}); }
+
+bool Worker::post_part(std::function<void()> job) { return add({std::move(job), true}); }
+
+bool Worker::add(Job job) {
   {
     LockGuard lock(mutex_);
-    if (stopping_ || jobs_.size() >= jobs_max_) return false;
+    if (stopping_) return false;
+    if (!job.is_part && jobs_.size() - parts_ >= jobs_max_) return false;
+    if (job.is_part) ++parts_;
+    DAYBOOK_CHECK(parts_ <= parts_max_);
     jobs_.push_back(std::move(job));
   }
   changed_.notify_one();
@@ -32,20 +41,21 @@ void Worker::stop() {
 
 std::size_t Worker::waiting() const {
   LockGuard lock(mutex_);
-  return jobs_.size();
+  return jobs_.size() - parts_;
 }
 
 void Worker::run() {
   for (;;) {
-    std::function<void()> job;
+    Job job;
     {
       LockGuard lock(mutex_);
       while (jobs_.empty() && !stopping_) changed_.wait(mutex_);
       if (jobs_.empty()) return;
       job = std::move(jobs_.front());
       jobs_.pop_front();
+      if (job.is_part) --parts_;
     }
-    job();
+    job.run();
   }
 }
 

@@ -11,9 +11,11 @@
 #include "base/logging.h"
 #include "base/mutex.h"
 #include "log/data_lock.h"
+#include "log/fail_stop.h"
 #include "log/reader.h"
 #include "log/record.h"
 #include "log/recovery.h"
+#include "log/removal.h"
 #include "log/rocks.h"
 #include "log/watermark.h"
 
@@ -29,34 +31,6 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 
 Error closed_error() { return Error{Errc::unavailable, "the log is closed"}; }
 
-// Set once, by whoever sees a write fail first; shared with RocksDB's listener.
-class FailStop {
- public:
-  explicit FailStop(std::function<void(const Error&)> on_failure)
-      : on_failure_(std::move(on_failure)) {}
-  void set(const std::string& why) {
-    {
-      LockGuard lock(mutex_);
-      if (failed_.load(std::memory_order_relaxed)) return;
-      why_ = why;
-      failed_.store(true, std::memory_order_release);
-    }
-    log_error("the log has stopped taking writes", {{"reason", why}});
-    if (on_failure_) on_failure_(error());
-  }
-  [[nodiscard]] bool is_set() const { return failed_.load(std::memory_order_acquire); }
-  [[nodiscard]] Error error() const {
-    LockGuard lock(mutex_);
-    return Error{Errc::unavailable, "the log has stopped taking writes: " + why_};
-  }
-
- private:
-  const std::function<void(const Error&)> on_failure_;
-  std::atomic<bool> failed_{false};
-  mutable Mutex mutex_;
-  std::string why_ GUARDED_BY(mutex_);
-};
-
 class RocksEventLog final : public EventLog {
  public:
   explicit RocksEventLog(Options options)
@@ -68,7 +42,9 @@ class RocksEventLog final : public EventLog {
   Result<void> open_for_writing();
   Result<void> open_for_reading();
 
-  Result<Committed> append(std::span<const GroupPart> parts) override;
+  Result<Committed> append(std::span<const GroupPart> parts, Durability durability) override;
+  Result<void> sync() override;
+  [[nodiscard]] Position synced() const override { return synced_mark().position; }
   [[nodiscard]] Position head() const override { return head_mark().position; }
   [[nodiscard]] Hash256 head_hash() const override { return head_mark().hash; }
   [[nodiscard]] bool failed() const override { return fail_stop_->is_set(); }
@@ -76,6 +52,8 @@ class RocksEventLog final : public EventLog {
   Result<GroupInfo> group_of(Position position) override;
   Result<VerifyReport> verify(const std::function<void(Position)>& progress) override;
   Result<Stat> stat() override;
+  Result<Removed> remove_before(TopicId topic, Position before, const RemovableFunction& removable,
+                                std::atomic<bool>* stop) override;
   Result<void> refresh() override;
   void close() override;
 
@@ -85,9 +63,14 @@ class RocksEventLog final : public EventLog {
     LockGuard lock(mutex_);
     return head_;
   }
-  void set_head(const Watermark& head, bool server_running) {
+  [[nodiscard]] Watermark synced_mark() const {
+    LockGuard lock(mutex_);
+    return synced_;
+  }
+  void set_head(const Watermark& head, bool server_running, bool durable = true) {
     LockGuard lock(mutex_);
     head_ = head;
+    if (durable) synced_ = head;
     server_running_ = server_running;
   }
   [[nodiscard]] bool beside_server() const {
@@ -113,6 +96,7 @@ class RocksEventLog final : public EventLog {
 
   mutable Mutex mutex_;
   Watermark head_ GUARDED_BY(mutex_);
+  Watermark synced_ GUARDED_BY(mutex_);  // never after head_
   bool server_running_ GUARDED_BY(mutex_) = false;
 };
 
@@ -133,12 +117,12 @@ Result<void> RocksEventLog::open_for_writing() {
   store_ = std::move(store).value();
   DAYBOOK_TRY(const Watermark head, recover_tail(*store_, mark, options_.accept_loss));
   auto file = std::make_unique<WatermarkFile>();
-  DAYBOOK_TRY_VOID(file->open(options_.data_dir, mark));
-  DAYBOOK_TRY_VOID(file->write(head));
+  DAYBOOK_TRY_VOID(file->open(options_.data_dir, mark, store_->format));
+  DAYBOOK_TRY_VOID(file->write(head, store_->format));
   set_head(head, false);
   watermark_ = std::make_unique<WatermarkWriter>(
       std::move(file), std::max<std::int64_t>(options_.watermark_interval_ms, 1),
-      [this] { return head_mark(); },
+      [this] { return synced_mark(); }, [this] { return store_->format.load(); },
       [stop = fail_stop_](const std::string& why) { stop->set(why); });
   return {};
 }
@@ -176,7 +160,7 @@ Result<void> RocksEventLog::encode_group(std::span<const GroupPart> parts, const
   return {};
 }
 
-Result<Committed> RocksEventLog::append(std::span<const GroupPart> parts) {
+Result<Committed> RocksEventLog::append(std::span<const GroupPart> parts, Durability durability) {
   DAYBOOK_CHECK(writes() && !parts.empty());
   if (store_ == nullptr) return closed_error();
   if (fail_stop_->is_set()) return fail_stop_->error();
@@ -185,10 +169,11 @@ Result<Committed> RocksEventLog::append(std::span<const GroupPart> parts) {
     fail_stop_->set(encoded.error().message);
     return std::move(encoded).error();
   }
-  rocksdb::WriteOptions sync;
-  sync.sync = true;
+  rocksdb::WriteOptions write;
+  write.sync = durability == Durability::synced;
+  if (!write.sync) store_->unsynced = true;
   const auto start = std::chrono::steady_clock::now();
-  const rocksdb::Status status = store_->db->Write(sync, &batch_);
+  const rocksdb::Status status = store_->db->Write(write, &batch_);
   const auto took = std::chrono::steady_clock::now() - start;
   if (!status.ok()) {
     fail_stop_->set("cannot write the log: " + status.ToString());
@@ -199,8 +184,39 @@ Result<Committed> RocksEventLog::append(std::span<const GroupPart> parts) {
   committed.count = header_.count;
   committed.hash = sha256(header_bytes_);
   committed.write_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
-  set_head({header_.last(), committed.hash}, false);
+  committed.durability = durability;
+  if (write.sync) store_->unsynced = false;
+  set_head({header_.last(), committed.hash}, false, write.sync);
   return committed;
+}
+
+Result<void> RocksEventLog::sync() {
+  DAYBOOK_CHECK(writes());
+  if (store_ == nullptr) return closed_error();
+  if (fail_stop_->is_set()) return fail_stop_->error();
+  const Watermark head = head_mark();
+  if (synced_mark() == head) return {};
+  const rocksdb::Status status = store_->db->SyncWAL();
+  if (!status.ok()) {
+    fail_stop_->set("cannot sync the log: " + status.ToString());
+    return fail_stop_->error();
+  }
+  store_->unsynced = false;
+  set_head(head, false);
+  return {};
+}
+
+Result<Removed> RocksEventLog::remove_before(TopicId id, Position before,
+                                             const RemovableFunction& removable,
+                                             std::atomic<bool>* stop) {
+  DAYBOOK_CHECK(writes());
+  if (store_ == nullptr) return closed_error();
+  if (fail_stop_->is_set()) return fail_stop_->error();
+  const TopicStore* topic = store_->find(id);
+  if (topic == nullptr) return Error{Errc::not_found, "the log has no topic " + number(id.value)};
+  return remove_records(
+      *store_, *topic, std::min(before, synced() + 1), removable,
+      [this](const std::string& why) { fail_stop_->set(why); }, stop);
 }
 
 Result<void> RocksEventLog::scan(const ScanOptions& options, const EventFunction& f) {
@@ -283,6 +299,7 @@ Result<Stat> RocksEventLog::stat() {
   const Watermark head = head_mark();
   stat.head = head.position;
   stat.head_hash = head.hash;
+  stat.synced = synced();
   DAYBOOK_TRY(const auto mark, current_watermark());
   if (mark) stat.watermark = mark->position;
   stat.store_format = store_->format;
@@ -302,6 +319,9 @@ Result<Stat> RocksEventLog::stat() {
                                &row.records);
     store_->db->GetIntProperty(topic.handle, rocksdb::DB::Properties::kTotalSstFilesSize,
                                &row.sst_bytes);
+    DAYBOOK_TRY(const RemovalMark removal, read_removal_mark(*store_, topic));
+    row.removed = removal.removed;
+    row.removed_before = removal.removed_before;
     stat.topics.push_back(std::move(row));
   }
   return stat;
@@ -350,6 +370,8 @@ Result<void> RocksEventLog::refresh() {
 
 void RocksEventLog::close() {
   const bool opened = watermark_ != nullptr;  // a store that was refused is left as it is
+  if (opened && !fail_stop_->is_set() && !sync().ok())
+    log_warn("the log's last interval groups may be lost", {{"position", head().value}});
   if (opened) watermark_->stop();
   watermark_.reset();
   // What is flushed now need not be replayed by the next start; it is durable either way.

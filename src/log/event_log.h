@@ -1,22 +1,25 @@
 // The event log: the one truth. One RocksDB instance, a column family per topic plus `meta`.
 //
 // append() writes one commit group - at most one record per topic and one group header - in ONE
-// WriteBatch with ONE fsync. The bytes are described in docs/log-format.md.
+// WriteBatch with ONE fsync, or none (Durability::interval). The bytes: docs/log-format.md.
 //
 // Invariants
 //   - positions are gapless from 1; the events of one topic in a group are contiguous, topics in
-//   the
-//     order of their ids.
+//     the order of their ids.
 //   - each group header holds the hashes of its records and of the header before it (the chain).
-//   - after a failed append the log refuses every further append (fail-stop); reopen to recover.
+//   - after a failed append or sync the log refuses every further one (fail-stop); reopen to
+//     recover.
+//   - only remove_before() takes records away, and never a group header: the chain stays whole.
+//   - a crash takes at most the groups after synced(), from the end.
 //
-// Threads: append() by one thread only (the sequencer). scan(), group_of(), head(), stat() from
-// any.
+// Threads: append() and sync() by one thread only (the sequencer); remove_before() by one thread
+// at a time, beside it; scan(), group_of(), head(), synced(), stat() from any.
 #pragma once
 
 #include <daybook/ids.h>
 #include <daybook/result.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,7 +30,10 @@
 
 namespace daybook::log {
 
-constexpr std::uint32_t store_format_version = 1;  // of the data directory; a newer one is refused
+// Of the data directory; a newer one is refused. New stores are made with the initial one and
+// raised when they first hold what an older program would misread (docs/log-format.md).
+constexpr std::uint32_t store_format_version = 2;
+constexpr std::uint32_t store_format_initial = 1;
 constexpr std::size_t record_bytes_max = 64u << 20;
 constexpr std::size_t topics_max = 64;
 
@@ -43,12 +49,18 @@ struct GroupPart {
   std::string_view frames;
 };
 
-// What append() made durable.
+// What append() wrote.
 struct Committed {
   Position first{};         // of the group; parts follow each other in the order given
   std::uint32_t count = 0;  // events in the group
   Hash256 hash{};           // of the group header: the chain at this point, and the receipt's hash
-  std::int64_t write_us = 0;  // WriteBatch and fsync
+  std::int64_t write_us = 0;                   // WriteBatch and fsync
+  Durability durability = Durability::synced;  // as it was asked for
+};
+
+// What remove_before() took away.
+struct Removed {
+  std::uint64_t records = 0, events = 0, bytes = 0;
 };
 
 // One event as read. Views end with the callback.
@@ -99,7 +111,8 @@ struct ScanOptions {
 
 struct VerifyReport {
   Position head{};
-  std::uint64_t events = 0, groups = 0, records = 0, bytes = 0;
+  std::uint64_t events = 0, groups = 0, records = 0, bytes = 0;  // what is there
+  Removed removed;  // what retention took away; its bytes as each topic's removal mark tells
   Hash256 head_hash{};
   Position watermark{};
   std::optional<std::string> problem;  // the first one, in words with its position; absent: sound
@@ -110,6 +123,7 @@ struct Stat {
   Position head{};
   Hash256 head_hash{};
   Position watermark{};
+  Position synced{};
   std::uint32_t store_format = 0;
   std::uint64_t disk_bytes = 0;
   bool server_running = false;  // read_only: another process holds the lock
@@ -118,6 +132,8 @@ struct Stat {
     TopicId id;
     std::uint64_t records = 0;
     std::uint64_t sst_bytes = 0;
+    Removed removed;            // by retention, over the topic's life
+    Position removed_before{};  // records that end before it may be missing
   };
   std::vector<PerTopic> topics;
 };
@@ -131,12 +147,20 @@ class EventLog {
   static Result<std::unique_ptr<EventLog>> open(const Options& options);
   virtual ~EventLog() = default;
 
-  // Durable when it returns. Positions are head()+1 onward. REQUIRES: parts in ascending topic
-  // order, none empty. Any error is final: see fail-stop above.
-  virtual Result<Committed> append(std::span<const GroupPart> parts) = 0;
+  // synced: durable when it returns, and everything appended before with it. interval: written, and
+  // durable with the next synced append or sync(). Positions are head()+1 onward. REQUIRES: parts
+  // in ascending topic order, none empty. Any error is final: see fail-stop above.
+  virtual Result<Committed> append(std::span<const GroupPart> parts,
+                                   Durability durability = Durability::synced) = 0;
 
-  // The last position that is durable (read_write) or readable (read_only).
+  // Makes everything appended so far durable; nothing to do costs nothing. The appending thread's;
+  // an error is final, as append's.
+  virtual Result<void> sync() = 0;
+
+  // The last position that is written (read_write) or readable (read_only).
   [[nodiscard]] virtual Position head() const = 0;
+  // The last position known to be durable: head() unless interval groups wait for their fsync.
+  [[nodiscard]] virtual Position synced() const = 0;
   [[nodiscard]] virtual Hash256 head_hash() const = 0;
 
   // True once the log has stopped taking writes for good.
@@ -144,7 +168,7 @@ class EventLog {
 
   // Calls f for each event in position order until it returns false. CRCs, gaps within what is read
   // and, for a merged scan, the chain of group headers are always checked. Errc::corrupt with the
-  // position otherwise.
+  // position otherwise. What remove_before() took away is left out: positions jump there.
   virtual Result<void> scan(const ScanOptions& options,
                             const std::function<bool(const EventView&)>& f) = 0;
 
@@ -156,6 +180,17 @@ class EventLog {
   virtual Result<VerifyReport> verify(const std::function<void(Position)>& progress) = 0;
 
   virtual Result<Stat> stat() = 0;
+
+  // Removes the topic's records that end before `before` and hold removable events only, and gives
+  // their space back. Goes on from where the last call ended; what that one kept stays for good, so
+  // `removable` must say the same of an event each time. Nothing past synced() goes. `stop` (may be
+  // null): set by another thread to end it early, with what was done so far. What an error leaves
+  // is sound: each step is one durable write. A read_only log opened before may go on showing what
+  // went. Must have returned before close().
+  virtual Result<Removed> remove_before(
+      TopicId topic, Position before,
+      const std::function<Result<bool>(const EventView&)>& removable,
+      std::atomic<bool>* stop = nullptr) = 0;
 
   // read_only beside a running server: looks again; head() may have moved. No effect otherwise.
   virtual Result<void> refresh() = 0;

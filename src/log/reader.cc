@@ -37,6 +37,14 @@ GroupReader::GroupReader(const Store& store, Position from, Position until)
     cursor.it.reset(store.db->NewIterator(options, topic.handle));
     cursors_.push_back(std::move(cursor));
   }
+  // After the iterators: what they lack, the marks know.
+  for (std::size_t i = 0; i < cursors_.size(); ++i) {
+    auto mark = read_removal_mark(store, store.topics[i]);
+    if (mark.ok())
+      cursors_[i].mark = *mark;
+    else
+      fail(from, mark.error().message);
+  }
 }
 
 bool GroupReader::fail(Position at, std::string words) {
@@ -101,66 +109,102 @@ GroupReader::TopicCursor* GroupReader::cursor_of(TopicId topic) {
   return nullptr;
 }
 
-// Leaves the cursor on the record that begins at `wanted`.
-bool GroupReader::place(TopicCursor& cursor, Position wanted) {
+bool GroupReader::seek_origin(TopicCursor& cursor, Position wanted) {
   if (!cursor.placed) {
     const PositionKey key = position_key(origin_);
     cursor.it->Seek({key.data(), key.size()});
     cursor.placed = true;
   }
   if (!cursor.it->status().ok()) return fail(wanted, cursor.it->status().ToString());
-  const auto found = cursor.it->Valid() ? parse_position_key(to_view(cursor.it->key()))
-                                        : std::optional<Position>{};
-  if (cursor.it->Valid() && !found) return fail(wanted, "a record's key is not a position");
-  if (!found || *found > wanted)
-    return fail(wanted, "the record of topic '" + *cursor.name + "' is missing");
-  if (*found < wanted)
-    return fail(*found, "a record of topic '" + *cursor.name + "' belongs to no commit group");
   return true;
 }
 
-const StoredRecord* GroupReader::next_record(bool verify_hash) {
-  if (damage_) return nullptr;
-  DAYBOOK_CHECK(part_ < header_.parts.size());
-  const GroupPartHash& part = header_.parts[part_];
-  const Position first = part_first_;
-  TopicCursor* cursor = cursor_of(part.topic);
-  if (cursor == nullptr) {
-    fail(first, "the record's topic " + number(part.topic.value) + " is unknown");
-    return nullptr;
+// found: leaves the cursor on the record that begins at `wanted`.
+GroupReader::Placed GroupReader::place(TopicCursor& cursor, Position wanted, std::uint32_t count) {
+  if (!seek_origin(cursor, wanted)) return Placed::damaged;
+  const auto found = cursor.it->Valid() ? parse_position_key(to_view(cursor.it->key()))
+                                        : std::optional<Position>{};
+  if (found == wanted) return Placed::found;
+  if (cursor.it->Valid() && !found) {
+    fail(wanted, "a record's key is not a position");
+  } else if (found && *found < wanted) {
+    fail(*found, "a record of topic '" + *cursor.name + "' belongs to no commit group");
+  } else if (wanted + count <= cursor.mark.removed_before) {
+    ++cursor.missing.records;
+    cursor.missing.events += count;
+    return Placed::removed;
+  } else {
+    fail(wanted, "the record of topic '" + *cursor.name + "' is missing");
   }
-  if (!place(*cursor, first)) return nullptr;
-  record_.bytes = buffer_.assign(to_view(cursor->it->value()));
-  cursor->it->Next();
+  return Placed::damaged;
+}
+
+const StoredRecord* GroupReader::next_record(bool verify_hash) {
+  while (!damage_ && part_ < header_.parts.size()) {
+    const GroupPartHash& part = header_.parts[part_];
+    const Position first = part_first_;
+    ++part_;
+    part_first_ = first + part.count;
+    TopicCursor* cursor = cursor_of(part.topic);
+    if (cursor == nullptr) {
+      fail(first, "the record's topic " + number(part.topic.value) + " is unknown");
+      return nullptr;
+    }
+    const Placed placed = place(*cursor, first, part.count);
+    if (placed == Placed::found) return read_record(*cursor, part, first, verify_hash);
+  }
+  return nullptr;
+}
+
+const StoredRecord* GroupReader::read_record(TopicCursor& cursor, const GroupPartHash& part,
+                                             Position first, bool verify_hash) {
+  record_.bytes = buffer_.assign(to_view(cursor.it->value()));
+  cursor.it->Next();
   const char* problem = decode_record(record_.bytes, record_.header);
   if (problem == nullptr && (record_.header.first != first || record_.header.topic != part.topic ||
                              record_.header.count != part.count))
     problem = "the record is not the one its group header names";
   if (problem == nullptr && verify_hash && sha256(record_.bytes) != part.record_hash)
     problem = "the record's hash is not the one in its group header";
-  if (problem != nullptr) {
-    fail(first, std::string(problem) + " (topic '" + *cursor->name + "')");
-    return nullptr;
-  }
-  ++part_;
-  part_first_ = first + part.count;
-  return &record_;
+  if (problem == nullptr) return &record_;
+  fail(first, std::string(problem) + " (topic '" + *cursor.name + "')");
+  return nullptr;
 }
 
 bool GroupReader::no_stray_record(Position until) {
   if (damage_) return false;
   for (auto& cursor : cursors_) {
-    if (!cursor.placed) {
-      const PositionKey key = position_key(origin_);
-      cursor.it->Seek({key.data(), key.size()});
-      cursor.placed = true;
-    }
-    if (!cursor.it->status().ok()) return fail(until, cursor.it->status().ToString());
+    if (!seek_origin(cursor, until)) return false;
     if (!cursor.it->Valid()) continue;
     const auto found = parse_position_key(to_view(cursor.it->key()));
     if (!found) return fail(until, "a record's key is not a position");
     if (*found <= until)
       return fail(*found, "a record of topic '" + *cursor.name + "' belongs to no commit group");
+  }
+  return true;
+}
+
+Removed GroupReader::missing() const {
+  Removed all;
+  for (const auto& cursor : cursors_) {
+    all.records += cursor.missing.records;
+    all.events += cursor.missing.events;
+    all.bytes += cursor.mark.removed.bytes;
+  }
+  return all;
+}
+
+bool GroupReader::none_missing_but_removed() {
+  if (damage_) return false;
+  for (const auto& cursor : cursors_) {
+    const Removed& removed = cursor.mark.removed;
+    if (cursor.missing.records <= removed.records && cursor.missing.events <= removed.events)
+      continue;
+    return fail(cursor.mark.removed_before,
+                "before it " + number(cursor.missing.records) + " records with " +
+                    number(cursor.missing.events) + " events of topic '" + *cursor.name +
+                    "' are missing, but retention removed " + number(removed.records) + " with " +
+                    number(removed.events));
   }
   return true;
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "log/record.h"
+#include "log/removal.h"
 #include "log/rocks.h"
 
 namespace daybook::log {
@@ -36,7 +37,7 @@ struct StoredRecord {
 
 // Group after group from the one that holds `from`. Checks each header's CRC, that groups follow
 // each other without a gap, and the chain of hashes (the first group's link only when it is
-// position 1's).
+// position 1's). A record may be missing where its topic's removal mark says so, else it is damage.
 class GroupReader {
  public:
   // REQUIRES: until is the end of a group, or max(); 1 <= from <= until.
@@ -47,11 +48,16 @@ class GroupReader {
   [[nodiscard]] const GroupHeader& header() const { return header_; }
   [[nodiscard]] const Hash256& hash() const { return hash_; }
 
-  // The record of the next part of this group: call once per part, in order. Null on damage.
+  // The next record of this group that is there. Null after the last one, and on damage.
   const StoredRecord* next_record(bool verify_hash);
 
   // After the last group: a record at or before `until` that belongs to no group is damage.
   bool no_stray_record(Position until);
+
+  // Records and events found missing so far, below the removal marks.
+  [[nodiscard]] Removed missing() const;
+  // After groups from position 1 on: no more is missing than was removed.
+  bool none_missing_but_removed();
 
   [[nodiscard]] const std::optional<Damage>& damage() const { return damage_; }
 
@@ -61,12 +67,18 @@ class GroupReader {
     const std::string* name = nullptr;
     std::unique_ptr<rocksdb::Iterator> it;
     bool placed = false;
+    RemovalMark mark;
+    Removed missing;
   };
+  enum class Placed : std::uint8_t { found, removed, damaged };
   bool fail(Position at, std::string words);
   bool seek_first();
   bool read_header();
   TopicCursor* cursor_of(TopicId topic);
-  bool place(TopicCursor& cursor, Position wanted);
+  bool seek_origin(TopicCursor& cursor, Position wanted);
+  Placed place(TopicCursor& cursor, Position wanted, std::uint32_t count);
+  const StoredRecord* read_record(TopicCursor& cursor, const GroupPartHash& part, Position first,
+                                  bool verify_hash);
 
   const Position from_;
   const Position until_;

@@ -16,6 +16,8 @@ std::string receipt_text(Position position, const Hash256& group_hash) {
 Result<Receipt> parse_receipt(std::string_view text) {
   const Error malformed{Errc::malformed,
                         "a receipt is a position, a dash and 16 lower-case hex digits"};
+  // The header's parameters, as in "1234-0f3a5c7e9b1d2f40; durability=interval", are not its own.
+  text = text.substr(0, text.find_first_of("; "));
   const std::size_t dash = text.find('-');
   if (dash == 0 || dash == std::string_view::npos || text[0] == '0') return malformed;
   Receipt receipt;

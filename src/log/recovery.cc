@@ -1,7 +1,12 @@
 #include "log/recovery.h"
 
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+
 #include "base/logging.h"
 #include "log/reader.h"
+#include "log/removal.h"
 
 namespace daybook::log {
 namespace {
@@ -18,8 +23,7 @@ std::optional<Damage> tail_damage(const Store& store, const Watermark& head) {
   const Position from = std::max(head.position, Position{1});
   GroupReader groups(store, from, from);
   if (head.position.value > 0 && groups.next())
-    for (std::size_t i = 0; i < groups.header().parts.size(); ++i)
-      if (groups.next_record(true) == nullptr) break;
+    while (groups.next_record(true) != nullptr) continue;
   if (!groups.damage()) groups.no_stray_record(Position::max());
   return groups.damage();
 }
@@ -27,9 +31,8 @@ std::optional<Damage> tail_damage(const Store& store, const Watermark& head) {
 bool group_is_sound(const Store& store, Position position) {
   GroupReader groups(store, position, position);
   if (!groups.next()) return false;
-  for (std::size_t i = 0; i < groups.header().parts.size(); ++i)
-    if (groups.next_record(true) == nullptr) return false;
-  return true;
+  while (groups.next_record(true) != nullptr) continue;
+  return !groups.damage();
 }
 
 void delete_from(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* handle, std::string_view first,
@@ -67,6 +70,31 @@ Result<Watermark> cut_tail(const Store& store, Watermark head) {
   if (!status.ok()) return Error{Errc::unavailable, "cannot cut the log: " + status.ToString()};
   log_warn("the log's torn end was cut off", {{"position", head.position.value}});
   return head;
+}
+
+// A removal mark never reaches past the log's end, unless groups were lost.
+Result<void> settle_removal_marks(const Store& store, Position head, bool accept_loss) {
+  rocksdb::WriteBatch batch;
+  for (const auto& topic : store.topics) {
+    auto read = read_removal_mark(store, topic);
+    if (!read.ok()) return std::move(read).error();
+    RemovalMark mark = *read;
+    if (mark.looked_before <= head + 1) continue;
+    if (!accept_loss)
+      return Error{Errc::corrupt, "the log ends at position " + number(head.value) +
+                                      " but retention has looked at topic '" + topic.name +
+                                      "' up to position " + number(mark.looked_before.value - 1) +
+                                      how_to_go_on};
+    mark.looked_before = head + 1;
+    mark.removed_before = std::min(mark.removed_before, mark.looked_before);
+    put_removal_mark(batch, store, mark);
+  }
+  if (batch.Count() == 0) return {};
+  rocksdb::WriteOptions sync;
+  sync.sync = true;
+  const auto status = store.db->Write(sync, &batch);
+  if (!status.ok()) return Error{Errc::unavailable, "cannot write the log: " + status.ToString()};
+  return {};
 }
 
 std::string lost_words(Position head, Position acknowledged) {
@@ -119,6 +147,7 @@ Result<Watermark> recover_tail(const Store& store, const std::optional<Watermark
     if (!accept_loss) return Error{Errc::corrupt, to_error(*damage).message + how_to_go_on};
     DAYBOOK_TRY(head, cut_tail(store, head));
   }
+  DAYBOOK_TRY_VOID(settle_removal_marks(store, head.position, accept_loss));
   if (mark && acknowledged <= head.position)
     DAYBOOK_TRY_VOID(check_against(store, mark->mark, head));
   if (head.position < acknowledged)

@@ -29,15 +29,27 @@ constexpr auto meta_name = "meta";
 constexpr auto format_key = "format";
 constexpr auto topic_key_prefix = "topic/";
 
-class FailStopListener : public rocksdb::EventListener {
+// What RocksDB tells of itself, on the thread that does it.
+class StoreListener : public rocksdb::EventListener {
  public:
-  explicit FailStopListener(FailureSink failed) : failed_(std::move(failed)) {}
+  explicit StoreListener(FailureSink failed) : failed_(std::move(failed)) {}
+  // Once opened. `store` outlives the instance's last write.
+  void watch(Store& store) { store_ = &store; }
   void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
     failed_(status->ToString());
+  }
+  // A new write-ahead log begins, and no write is under way: the one before is synced first, or a
+  // power cut could keep later groups and lose earlier ones.
+  void OnMemTableSealed(const rocksdb::MemTableInfo&) override {
+    Store* store = store_;
+    if (store == nullptr || !store->unsynced) return;
+    const auto status = store->db->SyncWAL();
+    if (!status.ok()) failed_("cannot sync the log: " + status.ToString());
   }
 
  private:
   FailureSink failed_;
+  std::atomic<Store*> store_{nullptr};
 };
 
 rocksdb::DBOptions db_options(const Options& options) {
@@ -183,13 +195,14 @@ struct StoreOpener {
     std::sort(store.topics.begin(), store.topics.end(),
               [](const TopicStore& a, const TopicStore& b) { return a.id < b.id; });
     if (!write) return {};
-    if (store.format == 0) batch.Put(store.meta, format_key, number_bytes(store_format_version));
+    const bool fresh = store.format == 0;
+    if (fresh) put_format(batch, store, store_format_initial);
     if (batch.Count() == 0) return {};
     rocksdb::WriteOptions sync;
     sync.sync = true;
     const auto status = store.db->Write(sync, &batch);
     if (!status.ok()) return Error{Errc::unavailable, "cannot write the log: " + status.ToString()};
-    store.format = store_format_version;
+    if (fresh) store.format = store_format_initial;
     return {};
   }
 };
@@ -215,6 +228,10 @@ std::string newer_format_words(std::uint32_t found) {
          ", this one reads up to " + std::to_string(store_format_version) + ")";
 }
 
+void put_format(rocksdb::WriteBatch& batch, const Store& store, std::uint32_t format) {
+  batch.Put(store.meta, format_key, number_bytes(format));
+}
+
 std::string store_path(const std::string& data_dir) { return data_dir + "/log"; }
 
 Result<std::unique_ptr<Store>> open_primary(const Options& options, FailureSink failed) {
@@ -233,7 +250,8 @@ Result<std::unique_ptr<Store>> open_primary(const Options& options, FailureSink 
   auto database = db_options(options);
   database.create_if_missing = true;
   database.create_missing_column_families = true;
-  database.listeners.push_back(std::make_shared<FailStopListener>(std::move(failed)));
+  const auto listener = std::make_shared<StoreListener>(std::move(failed));
+  database.listeners.push_back(listener);
   rocksdb::DB* db = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const auto status =
@@ -244,6 +262,7 @@ Result<std::unique_ptr<Store>> open_primary(const Options& options, FailureSink 
   DAYBOOK_TRY_VOID(StoreOpener::read_format(*store));
   DAYBOOK_TRY_VOID(StoreOpener::settle_topics(*store, options, true));
   DAYBOOK_TRY_VOID(fsync_directory(path));
+  listener->watch(*store);
   return store;
 }
 

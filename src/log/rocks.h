@@ -7,6 +7,7 @@
 
 #include <rocksdb/db.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -38,8 +39,10 @@ class Store {
 
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* meta = nullptr;
-  std::vector<TopicStore> topics;  // by id
-  std::uint32_t format = 0;
+  std::vector<TopicStore> topics;        // by id
+  std::atomic<std::uint32_t> format{0};  // raised by the first removal
+  // Groups were written since the last fsync. The appending thread's to set.
+  std::atomic<bool> unsynced{false};
   std::string secondary_dir;  // read_only: RocksDB's own scratch, removed in the destructor
 
  private:
@@ -48,6 +51,8 @@ class Store {
 };
 
 std::string store_path(const std::string& data_dir);
+// Into a batch, as the store's new format.
+void put_format(rocksdb::WriteBatch& batch, const Store& store, std::uint32_t format);
 std::string newer_format_words(std::uint32_t found);
 
 // Creates what is missing. Errc::corrupt as EventLog::open says.

@@ -46,9 +46,7 @@ Result<void> scan_merged(const Store& store, const ScanOptions& options, Positio
   GroupReader groups(store, options.from, std::min(options.until, head));
   while (groups.next()) {
     if (groups.header().first > options.until) return {};
-    for (std::size_t i = 0; i < groups.header().parts.size(); ++i) {
-      const StoredRecord* record = groups.next_record(options.verify_hashes);
-      if (record == nullptr) break;
+    while (const StoredRecord* record = groups.next_record(options.verify_hashes)) {
       DAYBOOK_TRY(const Step step, give_events(*record, options, f, next));
       if (step == Step::stop) return {};
     }

@@ -8,9 +8,7 @@ constexpr std::uint64_t progress_groups = 1024;  // how often progress is told
 
 bool verify_group(GroupReader& groups, VerifyReport& report, std::optional<Damage>& damage) {
   EventView event;
-  for (std::size_t i = 0; i < groups.header().parts.size(); ++i) {
-    const StoredRecord* record = groups.next_record(true);
-    if (record == nullptr) return false;
+  while (const StoredRecord* record = groups.next_record(true)) {
     FrameCursor frames(record->bytes, record->header);
     while (frames.next(event)) ++report.events;
     if (frames.problem() != nullptr) {
@@ -20,6 +18,7 @@ bool verify_group(GroupReader& groups, VerifyReport& report, std::optional<Damag
     ++report.records;
     report.bytes += record->bytes.size();
   }
+  if (groups.damage()) return false;
   ++report.groups;
   report.head = groups.header().last();
   report.head_hash = groups.hash();
@@ -39,7 +38,9 @@ VerifyReport verify_store(const Store& store, Position head, bool closed,
       if (progress && report.groups % progress_groups == 0) progress(report.head);
     }
   }
-  if (!damage && !groups.damage()) groups.no_stray_record(closed ? Position::max() : head);
+  if (!damage && !groups.damage() && groups.no_stray_record(closed ? Position::max() : head))
+    groups.none_missing_but_removed();
+  report.removed = groups.missing();
   if (!damage) damage = groups.damage();
   if (damage) {
     report.problem = to_error(*damage).message;

@@ -10,7 +10,6 @@
 #include "base/crc32c.h"
 #include "base/files.h"
 #include "base/thread.h"
-#include "log/event_log.h"
 #include "log/record.h"
 
 namespace daybook::log {
@@ -69,12 +68,13 @@ WatermarkFile::~WatermarkFile() {
 }
 
 Result<void> WatermarkFile::open(const std::string& data_dir,
-                                 const std::optional<WatermarkSlot>& present) {
+                                 const std::optional<WatermarkSlot>& present,
+                                 std::uint32_t store_format) {
   const std::string path = watermark_path(data_dir);
   if (present) {
     last_ = *present;
   } else {
-    last_ = WatermarkSlot{store_format_version, 2, {}};
+    last_ = WatermarkSlot{store_format, 2, {}};
     std::string bytes = encode_watermark_slot(last_);  // sequence 2: slot 0
     bytes.resize(watermark_file_bytes, '\0');
     DAYBOOK_TRY_VOID(write_file_durable(path, bytes, watermark_mode));
@@ -84,9 +84,9 @@ Result<void> WatermarkFile::open(const std::string& data_dir,
   return {};
 }
 
-Result<void> WatermarkFile::write(const Watermark& mark) {
-  if (mark == last_.mark) return {};
-  const WatermarkSlot slot{store_format_version, last_.sequence + 1, mark};
+Result<void> WatermarkFile::write(const Watermark& mark, std::uint32_t store_format) {
+  if (mark == last_.mark && store_format == last_.store_format) return {};
+  const WatermarkSlot slot{store_format, last_.sequence + 1, mark};
   const std::string bytes = encode_watermark_slot(slot);
   const auto at = static_cast<off_t>((slot.sequence % 2) * watermark_slot_bytes);
   const ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), at);
@@ -101,10 +101,12 @@ Result<void> WatermarkFile::write(const Watermark& mark) {
 
 WatermarkWriter::WatermarkWriter(std::unique_ptr<WatermarkFile> file, std::int64_t interval_ms,
                                  std::function<Watermark()> head,
+                                 std::function<std::uint32_t()> format,
                                  std::function<void(const std::string&)> failed)
     : file_(std::move(file)),
       interval_ms_(interval_ms),
       head_(std::move(head)),
+      format_(std::move(format)),
       failed_(std::move(failed)),
       mark_(head_()),
       thread_([this] { run(); }) {}
@@ -146,7 +148,7 @@ void WatermarkWriter::run() {
 void WatermarkWriter::write_once() {
   if (broken_) return;
   const Watermark head = head_();
-  const auto written = file_->write(head);
+  const auto written = file_->write(head, format_());
   if (!written.ok()) {
     broken_ = true;
     failed_(written.error().message);

@@ -57,9 +57,10 @@ class WatermarkFile {
   WatermarkFile& operator=(const WatermarkFile&) = delete;
 
   // Creates the file, or makes a damaged one anew, when `present` is absent.
-  Result<void> open(const std::string& data_dir, const std::optional<WatermarkSlot>& present);
-  // Durable when it returns. Nothing is written when the mark is the one that stands.
-  Result<void> write(const Watermark& mark);
+  Result<void> open(const std::string& data_dir, const std::optional<WatermarkSlot>& present,
+                    std::uint32_t store_format);
+  // Durable when it returns. Nothing is written when mark and format are those that stand.
+  Result<void> write(const Watermark& mark, std::uint32_t store_format);
 
  private:
   int fd_ = -1;
@@ -68,9 +69,11 @@ class WatermarkFile {
 
 class WatermarkWriter {
  public:
-  // head: what is durable in the log now. failed: called once when a write fails; no write follows.
+  // head: what is durable in the log now. format: the store's, at least as new as that head needs.
+  // failed: called once when a write fails; no write follows.
   WatermarkWriter(std::unique_ptr<WatermarkFile> file, std::int64_t interval_ms,
-                  std::function<Watermark()> head, std::function<void(const std::string&)> failed);
+                  std::function<Watermark()> head, std::function<std::uint32_t()> format,
+                  std::function<void(const std::string&)> failed);
   ~WatermarkWriter();
   // Writes the last time and joins the thread.
   void stop();
@@ -84,6 +87,7 @@ class WatermarkWriter {
   std::unique_ptr<WatermarkFile> file_;  // the thread's, and stop()'s after the join
   const std::int64_t interval_ms_;
   const std::function<Watermark()> head_;
+  const std::function<std::uint32_t()> format_;
   const std::function<void(const std::string&)> failed_;
   mutable Mutex mutex_;
   std::condition_variable_any wake_;

@@ -1,5 +1,7 @@
 #include "sequencer/command_queue.h"
 
+#include <chrono>
+
 namespace daybook {
 
 Submission* CommandQueue::push(Submission* first) {
@@ -28,14 +30,20 @@ Submission* CommandQueue::push(Submission* first) {
   return rest;
 }
 
-Submission* CommandQueue::take(std::size_t commands_max, std::size_t bytes_max) {
+CommandQueue::Taken CommandQueue::take(std::size_t commands_max, std::size_t bytes_max,
+                                       std::int64_t wait_us) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::microseconds(wait_us);
   LockGuard lock(mutex_);
   while (head_ == nullptr && !closed_) {
     waiting_ = true;
-    not_empty_.wait(mutex_);
+    if (wait_us == wait_forever) {
+      not_empty_.wait(mutex_);
+    } else if (not_empty_.wait_until(mutex_, until) == std::cv_status::timeout) {
+      break;
+    }
   }
   waiting_ = false;
-  if (head_ == nullptr) return nullptr;
+  if (head_ == nullptr) return {nullptr, closed_};
   Submission* const first = head_;
   Submission* last = first;
   std::size_t commands = first->items.size();
@@ -51,7 +59,7 @@ Submission* CommandQueue::take(std::size_t commands_max, std::size_t bytes_max) 
   last->next = nullptr;
   bytes_ -= bytes;
   commands_.store(commands_.load(std::memory_order_relaxed) - commands, std::memory_order_relaxed);
-  return first;
+  return {first, false};
 }
 
 void CommandQueue::close() {

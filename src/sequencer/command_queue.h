@@ -8,6 +8,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 
 namespace daybook {
 
@@ -20,9 +21,15 @@ class CommandQueue {
   // One submission always fits into an empty queue, however large.
   Submission* push(Submission* first) EXCLUDES_LOCK(mutex_);
 
-  // Waits for something, then takes up to the limits (at least one submission). Null: closed and
-  // empty.
-  Submission* take(std::size_t commands_max, std::size_t bytes_max) EXCLUDES_LOCK(mutex_);
+  static constexpr std::int64_t wait_forever = -1;
+  struct Taken {
+    Submission* first = nullptr;  // null: nothing came in time, or closed
+    bool closed = false;          // and empty: nothing will come any more
+  };
+  // Waits for something, but no longer than wait_us, then takes up to the limits (at least one
+  // submission).
+  Taken take(std::size_t commands_max, std::size_t bytes_max, std::int64_t wait_us = wait_forever)
+      EXCLUDES_LOCK(mutex_);
 
   // No more pushes; take() still gives what is in.
   void close() EXCLUDES_LOCK(mutex_);

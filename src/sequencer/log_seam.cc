@@ -51,8 +51,9 @@ class RecalledGroup {
     log::ScanOptions options;
     options.from = group_.first;
     options.until = group_.first + (group_.count - 1);
-    return log_.scan(options, [this](const log::EventView& view) {
-      Event& event = events_.emplace_back();
+    events_.resize(group_.count);
+    const auto scanned = log_.scan(options, [this](const log::EventView& view) {
+      Event& event = events_[view.position.value - group_.first.value];
       if (view.idempotency_key.empty()) return true;
       event.topic = view.topic;
       event.schema_version = view.schema_version;
@@ -61,11 +62,13 @@ class RecalledGroup {
       event.payload.assign(reinterpret_cast<const char*>(view.payload.data()), view.payload.size());
       return true;
     });
+    if (!scanned.ok()) events_.clear();
+    return scanned;
   }
 
   log::EventLog& log_;
   log::GroupInfo group_;
-  std::vector<Event> events_;  // of the whole group, by position
+  std::vector<Event> events_;  // of the whole group, by position; no key: retention removed it
 };
 
 }  // namespace
@@ -73,7 +76,10 @@ class RecalledGroup {
 SequencerSeam make_log_seam(log::EventLog& log) {
   SequencerSeam seam;
   seam.now = [] { return system_now(); };
-  seam.append = [&log](std::span<const log::GroupPart> parts) { return log.append(parts); };
+  seam.append = [&log](std::span<const log::GroupPart> parts, Durability durability) {
+    return log.append(parts, durability);
+  };
+  seam.sync = [&log] { return log.sync(); };
   seam.publish = {};
   seam.recall = [group = std::make_shared<RecalledGroup>(log)](
                     Position first, std::string_view key) { return group->find(first, key); };

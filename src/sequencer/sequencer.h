@@ -1,13 +1,21 @@
 // The sequencer: one thread that turns commands into durable events, in one order.
 //
 // Stages of one commit group, in order:
-//   drain     take everything that waits, up to group_commands_max and group_bytes_max
-//   recall    a known idempotency key gets its first answer again; in flight → conflict; other body
-//   → invalid decide    domain: state + command → events or a rejection; apply each event to the
-//   (private) state encode    event → envelope frame, collected per topic append    ONE durable
-//   write of the group (the log's, through the seam) project   the committed events into the views
-//   that readers see publish   the visible position moves answer    every submission goes back to
-//   its port, one hand-over per port and group
+//
+//   drain    take everything that waits, up to group_commands_max and group_bytes_max
+//   due      ask each domain what the passing of time brings about: events like any others
+//   recall   a known idempotency key gets its first answer again; in flight: conflict; other body:
+//            invalid
+//   decide   domain: state + command → events or a rejection; apply each event to the (private)
+//            state
+//   encode   event → envelope frame, collected per topic
+//   append   ONE durable write of the group (the log's, through the seam)
+//   project  the committed events into the views that readers see
+//   publish  the visible position moves
+//   answer   every submission goes back to its port, one hand-over per port and group
+//
+// A group whose events are all of topics with Durability::interval is written without its fsync;
+// the next synced group, or the end of sync_interval_ms, makes it durable.
 //
 // Why refusals wait for append too: a refusal may rest on an event of the same group that is not on
 // disk yet, and no answer may show what a crash could take back. A group without events is answered
@@ -41,12 +49,16 @@ struct SequencerLimits {
   std::size_t group_commands_max = 8192;
   std::size_t group_bytes_max = 16u << 20;
   std::size_t idempotency_keys_max = 50'000'000;
+  // How long a group of Durability::interval may wait for its fsync.
+  std::int64_t sync_interval_ms = 100;
 };
 
 // The sequencer's whole outside world, so that a test can commit without a disk.
 struct SequencerSeam {
   std::function<UnixUs()> now;
-  std::function<Result<log::Committed>(std::span<const log::GroupPart>)> append;
+  std::function<Result<log::Committed>(std::span<const log::GroupPart>, Durability)> append;
+  // Makes everything appended so far durable. Asked for only after an interval append.
+  std::function<Result<void>()> sync;
   std::function<void(Position visible)> publish;
   // The events from `first` on that carry this idempotency key, from the log.
   struct Recalled {
@@ -59,7 +71,7 @@ struct SequencerSeam {
         events;  // {schema version, payload}, in order
   };
   std::function<Result<Recalled>(Position first, std::string_view key)> recall;
-  std::uint64_t id_seed = 0;  // for event ids; 0: from the system
+  std::uint64_t id_seed = 0;  // for ids and secrets; 0: from the system
 };
 
 // Counters any thread may read; written by the sequencer only.

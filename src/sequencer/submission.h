@@ -26,7 +26,8 @@ struct Outcome {
   Error error;          // refused
   Position position{};  // accepted: of the command's first event; 0 when it made none
   std::uint32_t events = 0;
-  Hash256 group_hash{};   // with position: for the receipt
+  Hash256 group_hash{};                        // with position: for the receipt
+  Durability durability = Durability::synced;  // of those events
   bool repeated = false;  // the idempotency key was known: this is the first answer again
 };
 

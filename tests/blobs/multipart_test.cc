@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/random.h"
-#include "blobs/blob_store.h"
+#include "blobs/multipart.h"
 #include "support/seed.h"
 
 using daybook::Errc;

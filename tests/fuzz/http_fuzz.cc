@@ -1,5 +1,6 @@
 // Bytes of a connection → requests, cut into reads at points taken from the input. What is checked:
 // the same bytes give the same requests however they are cut, and no view leaves its request.
+#include "http/entity_tag.h"
 #include "http/request_parser.h"
 #include "http/request_plan.h"
 
@@ -39,7 +40,15 @@ void check_views(const Head& head, const std::string& buffer) {
     (void)daybook::http::parse_query(target->query).ok();
     (void)daybook::http::percent_decode(target->path, false).ok();
   }
-  (void)daybook::http::parse_idempotency_key(head.field(Field::idempotency_key)).ok();
+  const auto key = daybook::http::parse_idempotency_key(head.field(Field::idempotency_key));
+  if (key.ok()) {
+    require(!key->empty() && key->size() <= daybook::http::idempotency_key_chars_max);
+    for (const char c : *key) require(c > ' ' && c < 0x7F);
+  }
+  const std::string_view tags = head.field(Field::if_none_match);
+  if (daybook::http::none_match_names(tags, "\"v1\""))
+    require(tags.find('*') != std::string_view::npos ||
+            tags.find("\"v1\"") != std::string_view::npos);
   (void)daybook::http::parse_traceparent(head.field(Field::traceparent));
 }
 

@@ -1,5 +1,5 @@
-// Hostile bytes as a record, a frame, a group header and a watermark slot: refused in words or read
-// whole, never more. Every input is tried as each of them.
+// Hostile bytes as a record, a frame, a group header, a watermark slot and a removal mark: refused
+// in words or read whole, never more. Every input is tried as each of them.
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -7,6 +7,7 @@
 
 #include "base/crc32c.h"
 #include "log/record.h"
+#include "log/removal.h"
 #include "log/watermark.h"
 
 namespace {
@@ -73,6 +74,20 @@ void read_slot(std::string_view bytes) {
   check(again.has_value() && again->mark == slot->mark && again->sequence == slot->sequence);
 }
 
+void read_mark(std::string_view bytes) {
+  log::RemovalMark mark;
+  if (log::decode_removal_mark(bytes, mark) != nullptr) return;
+  check(log::encode_removal_mark(mark) == bytes);
+}
+
+void read_mark_with_crc(std::string_view bytes) {
+  if (bytes.size() < log::removal_mark_bytes) return;
+  std::string mark(bytes.substr(0, log::removal_mark_bytes));
+  const std::size_t crc_at = log::removal_mark_bytes - 8;
+  log::put_le(mark.data() + crc_at, crc32c(std::string_view(mark).substr(0, crc_at)));
+  read_mark(mark);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -83,5 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   read_group(bytes);
   read_group_with_crc(bytes);
   read_slot(bytes);
+  read_mark(bytes);
+  read_mark_with_crc(bytes);
   return 0;
 }

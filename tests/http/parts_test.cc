@@ -46,6 +46,7 @@ TEST_CASE("the router finds the most literal pattern and says 404 and 405") {
                                                    {Method::get, "/users/{id}/attendance"},
                                                    {Method::get, "/users/me/{what}"},
                                                    {Method::post, "/demo-form/"},
+                                                   {Method::post, "/forms/{name}/"},
                                                    {Method::get, "/"}})
     REQUIRE(router.add(route(method, pattern)).ok());
   struct Row {
@@ -67,6 +68,9 @@ TEST_CASE("the router finds the most literal pattern and says 404 and 405") {
       {Method::get, "/users//attendance", "404"},
       {Method::post, "/demo-form/", "/demo-form/"},
       {Method::post, "/demo-form", "404"},
+      {Method::post, "/forms/a%2Fb/", "/forms/{name}/ [a%2Fb]"},
+      {Method::post, "/forms//", "404"},
+      {Method::post, "/forms/a", "404"},
       {Method::get, "/", "/"},
       {Method::get, "//", "404"},
       {Method::get, "", "404"},
@@ -151,6 +155,18 @@ TEST_CASE("an error becomes problem+json with the message and every broken rule"
       body ==
       R"({"type":"about:blank","title":"Conflict","status":409,"detail":"User already checked in",)"
       R"("message":"User already checked in"})");
+}
+
+TEST_CASE("an error's own members stand last, behind the broken rules, and in a line of events") {
+  Error error{Errc::conflict, "no", {{"a", "b", "c"}}};
+  error.members = R"("booking":{"id":1},"position":2)";
+  std::string body, line;
+  append_problem(body, 409, error);
+  CHECK(body.ends_with(R"("errors":[{"field":"a","code":"b","message":"c"}],)"
+                       R"("booking":{"id":1},"position":2})"));
+  append_error_members(line, error);
+  CHECK(line == R"(,"message":"no","errors":[{"field":"a","code":"b","message":"c"}],)"
+                R"("booking":{"id":1},"position":2)");
 }
 
 TEST_CASE("every kind of error has a status with a title") {
@@ -283,10 +299,10 @@ TEST_CASE("the timer wheel fires each deadline once, never early and at most one
   TimerWheel wheel(tick, start);
   for (Timer& timer : timers)
     wheel.set(timer, timer.wanted = start + static_cast<std::int64_t>(rng.below(12'000)));
-  for (std::int64_t now = start; now < start + 15'000;
+  for (std::int64_t now = start; now < start + 15'000 + 2 * tick;
        now += 1 + static_cast<std::int64_t>(rng.below(tick))) {
     Timer& moved = timers[rng.below(timers.size())];
-    if (moved.fired == 0 && rng.below(4) == 0)
+    if (moved.fired == 0 && now < start + 12'000 && rng.below(4) == 0)
       wheel.set(moved, moved.wanted = now + static_cast<std::int64_t>(rng.below(3'000)));
     wheel.advance(now, [&](TimerNode& node) {
       auto& timer = static_cast<Timer&>(node);

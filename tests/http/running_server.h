@@ -1,10 +1,11 @@
-// A whole server on a free port: real log, real sequencer, the guest book as its domain. Appends
-// and scans can be held back by a gate, so that a test decides when things happen.
+// A whole server on a free port: real log, real sequencer, the guest book and the front's own test
+// domain. Appends and scans can be held back by a gate, so that a test decides when things happen.
 #pragma once
 
 #include "auth/admin_key.h"
 #include "blobs/blob_store.h"
 #include "domain/adapter.h"
+#include "front_domain.h"
 #include "http/server.h"
 #include "log/event_log.h"
 #include "metrics/metrics.h"
@@ -58,10 +59,18 @@ class GatedLog final : public log::EventLog {
   Gate append_gate, scan_gate;
   std::atomic<bool> disk_fails{false};
 
-  Result<log::Committed> append(std::span<const log::GroupPart> parts) override {
+  Result<log::Committed> append(std::span<const log::GroupPart> parts,
+                                Durability durability) override {
     append_gate.pass();
     if (disk_fails.load()) return Error{Errc::unavailable, "disk failed (injected)"};
-    return real_->append(parts);
+    return real_->append(parts, durability);
+  }
+  Result<void> sync() override { return real_->sync(); }
+  [[nodiscard]] Position synced() const override { return real_->synced(); }
+  Result<log::Removed> remove_before(TopicId topic, Position before,
+                                     const std::function<Result<bool>(const log::EventView&)>& f,
+                                     std::atomic<bool>* stop) override {
+    return real_->remove_before(topic, before, f, stop);
   }
   [[nodiscard]] Position head() const override { return real_->head(); }
   [[nodiscard]] Hash256 head_hash() const override { return real_->head_hash(); }
@@ -97,7 +106,8 @@ class RunningServer {
   explicit RunningServer(const ServerSetup& setup = {}) {
     log::Options log_options;
     log_options.data_dir = dir_.path();
-    log_options.topics = {{guestbook::Domain::topic, std::string(guestbook::Domain::name)}};
+    log_options.topics = {{guestbook::Domain::topic, std::string(guestbook::Domain::name)},
+                          {front::Domain::topic, std::string(front::Domain::name)}};
     auto opened = log::EventLog::open(log_options);
     if (!opened) FAIL(opened.error().message);
     log = std::make_unique<GatedLog>(std::move(opened).value());
@@ -138,7 +148,8 @@ class RunningServer {
   std::unique_ptr<auth::AdminKey> key_;
   std::unique_ptr<blobs::BlobStore> blobs_;
   std::unique_ptr<AnyDomain> guestbook_ = make_any_domain<guestbook::Domain>({});
-  AnyDomain* domains_[1] = {guestbook_.get()};
+  std::unique_ptr<AnyDomain> front_ = make_any_domain<front::Domain>({});
+  AnyDomain* domains_[2] = {guestbook_.get(), front_.get()};
 
  public:
   metrics::Registry metrics;

@@ -194,7 +194,7 @@ TEST_CASE("stat tells heads, topics and sizes") {
   REQUIRE(stat.ok());
   CHECK(stat->head == Position{7});
   CHECK(stat->head_hash == log->head_hash());
-  CHECK(stat->store_format == log::store_format_version);
+  CHECK(stat->store_format == log::store_format_initial);
   CHECK(stat->disk_bytes > 0);
   CHECK_FALSE(stat->server_running);
   REQUIRE(stat->topics.size() == 3);

@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "log/helpers.h"
 #include "log/record.h"
+#include "log/removal.h"
 
 namespace daybook {
 namespace {
@@ -98,6 +99,16 @@ TEST_CASE("a group header is written as format version 1 says, and stays readabl
   CHECK(header.first == Position{17});
   CHECK(header.last() == Position{19});
   CHECK(header.parts[1].topic == TopicId{5});
+}
+
+TEST_CASE("a removal mark is written as format version 2 says, and stays readable") {
+  const log::RemovalMark mark{{7}, {1'000'001}, {1'000'777}, {4096, 70'000, 12'345'678}};
+  const std::string written = log::encode_removal_mark(mark);
+  const std::string bytes = golden("removal_mark_v1.bin", written);
+  CHECK(bytes == written);
+  log::RemovalMark read;
+  REQUIRE(log::decode_removal_mark(bytes, read) == nullptr);
+  CHECK(read == mark);
 }
 
 }  // namespace

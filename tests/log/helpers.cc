@@ -30,7 +30,8 @@ std::string frame_of(TopicId topic, const std::string& payload) {
   return out;
 }
 
-Result<log::Committed> try_append(log::EventLog& log, const std::vector<Part>& parts) {
+Result<log::Committed> try_append(log::EventLog& log, const std::vector<Part>& parts,
+                                  Durability durability) {
   std::vector<std::string> frames;
   for (const auto& part : parts) {
     frames.emplace_back();
@@ -40,7 +41,14 @@ Result<log::Committed> try_append(log::EventLog& log, const std::vector<Part>& p
   for (std::size_t i = 0; i < parts.size(); ++i)
     group.push_back(
         {parts[i].topic, static_cast<std::uint32_t>(parts[i].payloads.size()), frames[i]});
-  return log.append(group);
+  return log.append(group, durability);
+}
+
+log::Committed append_interval(log::EventLog& log, const std::vector<Part>& parts) {
+  const auto committed = try_append(log, parts, Durability::interval);
+  INFO((committed.ok() ? "" : committed.error().message));
+  REQUIRE(committed.ok());
+  return *committed;
 }
 
 log::Committed append(log::EventLog& log, const std::vector<Part>& parts) {

@@ -37,7 +37,10 @@ std::string frame_of(TopicId topic, const std::string& payload);
 // REQUIREs that the log takes them.
 log::Committed append(log::EventLog& log, const std::vector<Part>& parts);
 // The same, and whatever comes of it.
-Result<log::Committed> try_append(log::EventLog& log, const std::vector<Part>& parts);
+Result<log::Committed> try_append(log::EventLog& log, const std::vector<Part>& parts,
+                                  Durability durability = Durability::synced);
+// REQUIREs that the log takes them, without an fsync.
+log::Committed append_interval(log::EventLog& log, const std::vector<Part>& parts);
 
 // "position/topic/payload" of all that a scan gives.
 Result<std::vector<std::string>> scan_all(log::EventLog& log, const log::ScanOptions& options = {});

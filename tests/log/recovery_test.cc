@@ -191,7 +191,7 @@ TEST_CASE("a store of a newer format is refused") {
   const Error error = refused(log_options(data));
   CHECK(error.code == Errc::corrupt);
   CHECK_THAT(error.message, Contains("written by a newer version of daybook (format 9, this one "
-                                     "reads up to 1)"));
+                                     "reads up to 2)"));
 }
 
 TEST_CASE("a store with a topic the catalog does not know is refused for writing") {

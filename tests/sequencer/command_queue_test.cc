@@ -16,7 +16,7 @@ TEST_CASE("one submission larger than every limit still fits into an empty queue
   small.items.resize(1);
   REQUIRE(queue.push(&large) == nullptr);
   CHECK(queue.push(&small) == &small);
-  CHECK(queue.take(1, 1) == &large);
+  CHECK(queue.take(1, 1).first == &large);
   CHECK(queue.push(&small) == nullptr);
   CHECK(queue.commands() == 1);
 }
@@ -29,14 +29,14 @@ TEST_CASE("take stops at the group's limits and leaves the rest in order") {
     one.bytes = 10;
     REQUIRE(queue.push(&one) == nullptr);
   }
-  Submission* first = queue.take(5, 1000);
+  Submission* first = queue.take(5, 1000).first;
   CHECK(first == &s[0]);
   CHECK(first->next == &s[1]);
   CHECK(first->next->next == nullptr);
-  Submission* second = queue.take(100, 15);
+  Submission* second = queue.take(100, 15).first;
   CHECK(second == &s[2]);
   CHECK(second->next == nullptr);
-  CHECK(queue.take(100, 1000) == &s[3]);
+  CHECK(queue.take(100, 1000).first == &s[3]);
   CHECK(queue.commands() == 0);
 }
 
@@ -49,14 +49,14 @@ TEST_CASE("a closed queue gives out what it holds, then null, and takes nothing"
   REQUIRE(queue.push(&in) == nullptr);
   queue.close();
   CHECK(queue.push(&late) == &late);
-  CHECK(queue.take(10, 10) == &in);
-  CHECK(queue.take(10, 10) == nullptr);
+  CHECK(queue.take(10, 10).first == &in);
+  CHECK(queue.take(10, 10).first == nullptr);
 }
 
 TEST_CASE("close wakes a waiting consumer") {
   CommandQueue queue(100, 1000);
   Submission* got = reinterpret_cast<Submission*>(1);
-  std::thread consumer([&] { got = queue.take(1, 1); });
+  std::thread consumer([&] { got = queue.take(1, 1).first; });
   queue.close();
   consumer.join();
   CHECK(got == nullptr);

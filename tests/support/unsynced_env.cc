@@ -3,6 +3,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
+#include <mutex>
 #include <string>
 
 namespace daybook::test {
@@ -21,6 +22,7 @@ class UnsyncedFile final : public rocksdb::FSWritableFileOwnerWrapper {
   ~UnsyncedFile() override { drop(); }
 
   IOStatus Append(const Slice& data, const IOOptions&, IODebugContext*) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
     unsynced_.append(data.data(), data.size());
     return IOStatus::OK();
   }
@@ -46,6 +48,7 @@ class UnsyncedFile final : public rocksdb::FSWritableFileOwnerWrapper {
       return IOStatus::IOError("injected: fsync failed");
     }
     if (faults_->ignore_syncs) return IOStatus::OK();
+    const std::lock_guard<std::mutex> lock(mutex_);
     IOStatus status = target()->Append(unsynced_, options, dbg);
     if (!status.ok()) return status;
     unsynced_.clear();
@@ -62,19 +65,21 @@ class UnsyncedFile final : public rocksdb::FSWritableFileOwnerWrapper {
   IOStatus Truncate(std::uint64_t, const IOOptions&, IODebugContext*) override {
     return IOStatus::OK();
   }
-  // Appending and syncing touch the same buffer.
-  bool IsSyncThreadSafe() const override { return false; }
+  bool IsSyncThreadSafe() const override { return true; }
   std::uint64_t GetFileSize(const IOOptions& options, IODebugContext* dbg) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
     return target()->GetFileSize(options, dbg) + unsynced_.size();
   }
 
  private:
   void drop() {
+    const std::lock_guard<std::mutex> lock(mutex_);
     faults_->bytes_dropped += unsynced_.size();
     unsynced_.clear();
   }
 
   std::shared_ptr<DiskFaults> faults_;
+  std::mutex mutex_;  // syncing and appending touch the same buffer
   std::string unsynced_;
 };
 

@@ -1,6 +1,6 @@
 #include "domains/attendance/command.h"
 
-#include "domains/attendance/time_zone.h"
+#include <daybook/time_zone.h>
 
 #include <daybook/fields.h>
 

@@ -3,7 +3,7 @@
 // a replay gives the same state whatever the zone rules have become.
 #pragma once
 
-#include "domains/attendance/time_zone.h"
+#include <daybook/time_zone.h>
 
 #include <daybook/ids.h>
 #include <daybook/result.h>

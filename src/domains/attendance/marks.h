@@ -9,7 +9,7 @@
 // Thread: the owner's.
 #pragma once
 
-#include "domains/attendance/time_zone.h"
+#include <daybook/time_zone.h>
 
 #include <daybook/bytes.h>
 #include <daybook/result.h>

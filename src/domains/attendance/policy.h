@@ -1,7 +1,7 @@
 // Policy: the attendance rows of the settings table, resolved. Constant while the program runs.
 #pragma once
 
-#include "domains/attendance/time_zone.h"
+#include <daybook/time_zone.h>
 
 #include <daybook/result.h>
 #include <daybook/setting.h>

@@ -7,7 +7,8 @@
 #include "domains/attendance/marks.h"
 #include "domains/attendance/person_index.h"
 #include "domains/attendance/policy.h"
-#include "domains/attendance/zone_set.h"
+
+#include <daybook/zone_set.h>
 
 #include <cstddef>
 #include <deque>

@@ -4,11 +4,11 @@
 
 #include "domains/attendance/events.h"
 #include "domains/attendance/policy.h"
-#include "domains/attendance/zone_set.h"
 
 #include <daybook/bytes.h>
 #include <daybook/ids.h>
 #include <daybook/result.h>
+#include <daybook/zone_set.h>
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "domains/attendance/time_zone.h"
+#include <daybook/time_zone.h>
 
 #include <date/date.h>
 #include <date/tz.h>
@@ -8,7 +8,7 @@
 #include <exception>
 #include <limits>
 
-namespace daybook::attendance {
+namespace daybook {
 namespace {
 
 constexpr std::int64_t day_ms = 86'400'000;
@@ -111,4 +111,4 @@ Day TimeZone::day_of(UnixMs at) const {
   return {static_cast<std::int32_t>(floor_divide(at.value + offsets_ms_[index], day_ms))};
 }
 
-}  // namespace daybook::attendance
+}  // namespace daybook

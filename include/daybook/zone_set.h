@@ -2,14 +2,14 @@
 // Thread: the owner's.
 #pragma once
 
-#include "domains/attendance/time_zone.h"
+#include <daybook/time_zone.h>
 
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
-namespace daybook::attendance {
+namespace daybook {
 
 class ZoneSet {
  public:
@@ -32,4 +32,4 @@ class ZoneSet {
   std::map<std::string, std::shared_ptr<const TimeZone>, std::less<>> zones_;
 };
 
-}  // namespace daybook::attendance
+}  // namespace daybook

@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace daybook::attendance {
+namespace daybook {
 
 constexpr std::size_t zone_name_chars_max = 64;
 
@@ -52,4 +52,4 @@ class TimeZone {
   std::vector<std::int64_t> offsets_ms_;
 };
 
-}  // namespace daybook::attendance
+}  // namespace daybook

@@ -1,9 +1,25 @@
-#include "domains/attendance/time_zone.h"
+#include <daybook/time_zone.h>
 
-#include "domains/attendance/world.h"
+#include <catch2/catch.hpp>
 
-namespace daybook::attendance {
+#include <cstdio>
+#include <string>
+
+namespace daybook {
 namespace {
+
+// "2026-03-29T10:00:00" or "...T10:00:00.123", UTC.
+UnixMs at(std::string_view text) {
+  const auto day = parse_day(text.substr(0, 10));
+  REQUIRE(day.has_value());
+  int h = 0;
+  int m = 0;
+  int s = 0;
+  int ms = 0;
+  const std::string rest(text.substr(11));
+  REQUIRE(std::sscanf(rest.c_str(), "%2d:%2d:%2d.%3d", &h, &m, &s, &ms) >= 3);
+  return {std::int64_t{day->value} * 86'400'000 + ((h * 60 + m) * 60 + s) * 1000LL + ms};
+}
 
 std::string day_in(std::string_view zone, std::string_view instant) {
   auto made = TimeZone::make(zone);
@@ -80,4 +96,4 @@ TEST_CASE("a date is read in one form only and written back the same") {
 }
 
 }  // namespace
-}  // namespace daybook::attendance
+}  // namespace daybook
