@@ -72,6 +72,17 @@ start_daybook() { # NAME [serve's flags...]: sets daybook_url, daybook_key, dayb
   daybook_key="$(sed -n 's/^admin key: //p' "$work/$name.out")"
 }
 
+# A metric, summed over its labels; or of one label set, written as /metrics writes it.
+metric() { # NAME[{label="value"}]
+  curl -fsS "$daybook_url/metrics" | awk -v name="$1" '
+    index($1, name) == 1 && substr($1, length(name) + 1, 1) ~ /^[{]?$/ { t += $2 } END { printf "%.0f\n", t }'
+}
+
+put() { # PATH JSON: a definition, with the admin key
+  curl -sS --fail-with-body -o "$work/put.out" -X PUT -H "Authorization: Bearer $daybook_key" \
+    -H 'Content-Type: application/json' -d "$2" "$daybook_url$1" || die "PUT $1: $(cat "$work/put.out" 2>/dev/null)"
+}
+
 start_nginx() { # sets nginx_url
   local port
   port="$(free_port)"

@@ -21,7 +21,6 @@ need redis-cli redis-tools
 need curl curl
 ((people % batch == 0)) || die "--people must be a multiple of $batch"
 
-metric() { curl -fsS "$daybook_url/metrics" | awk -v name="$1" '$1 ~ "^" name "({|$)" { t += $2 } END { printf "%.0f\n", t }'; }
 resident() { awk '/^VmRSS/ { printf "%.0f\n", $2 * 1024 }' "/proc/${servers[$1]}/status"; }
 redis_info() { redis-cli -p "$redis_port" info memory | tr -d '\r' | sed -n "s/^$1://p"; }
 

@@ -1,143 +1,108 @@
-// `daybook bench attendance`: the load client. Works against anything that answers POSTs.
-#include "base/random.h"
+// `daybook bench`: the load client, one command a domain. Works against anything that answers
+// POSTs.
+#include "cli/bench_run.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
-#include "load/attendance_source.h"
-#include "load/report.h"
-#include "load/runner.h"
+#include "load/attendance_load.h"
+#include "load/booking_load.h"
+#include "load/form_load.h"
+#include "load/hit_load.h"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdint>
 #include <cstdio>
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace daybook::cli {
 namespace {
 
 constexpr std::uint32_t bench_schools_max = 1'000'000;
-constexpr std::uint32_t bench_batch_max = 50'000;  // lines; stays below the server's body limit
+constexpr std::uint32_t bench_ids_max = 1'000'000'000;
 
-struct BenchOptions {
-  std::string url = "http://127.0.0.1:8080";
-  std::string path;
-  std::string duration;
-  std::string warmup;
-  unsigned connections = 100;
-  unsigned threads = 1;
-  unsigned pipeline = 1;
-  std::uint32_t schools = 1000;
-  std::uint32_t batch = 0;
-  std::uint64_t requests = 0;
-  std::optional<std::uint64_t> seed;
-  double rate = 0;
-  bool json = false;
+// A domain's load with the options all share.
+template <class Load>
+struct Bench {
+  BenchOptions options;
+  Load load;
 };
 
-int usage_error(const Error& error) {
-  std::fprintf(stderr, "daybook bench: %s\n", error.message.c_str());
-  return exit_usage;
+// Runs `load` with where it goes filled in.
+template <class Load, class Path, class Source>
+int run(const Bench<Load>& bench, Path path, Source source) {
+  return run_bench(bench.options, [&](const load::RecordRequests& requests) {
+    Load load = bench.load;
+    static_cast<load::RecordRequests&>(load) = requests;
+    return BenchWork{path(load), [load, source](unsigned thread) { return source(load, thread); }};
+  });
 }
 
-Result<load::LoadPlan> plan_of(const BenchOptions& o) {
-  load::LoadPlan plan;
-  plan.connections = o.connections;
-  plan.threads = o.threads;
-  plan.pipeline = o.pipeline;
-  plan.rate = o.rate;
-  plan.lines = o.batch != 0;
-  if (o.requests != 0) plan.requests = o.requests;
-  if (o.threads > o.connections) return Error{Errc::invalid, "more --threads than --connections"};
-  // A given number of requests is counted from the first one and takes as long as it takes.
-  const std::string duration = !o.duration.empty() ? o.duration : o.requests != 0 ? "1440m" : "10s";
-  const std::string warmup = !o.warmup.empty() ? o.warmup : o.requests != 0 ? "0s" : "1s";
-  DAYBOOK_TRY(plan.duration_ns, load::parse_duration_ns(duration));
-  DAYBOOK_TRY(plan.warmup_ns, load::parse_duration_ns(warmup));
-  DAYBOOK_TRY(plan.target, load::resolve_target(o.url));
-  return plan;
-}
-
-void show_tick(load::ProgressLine& line, const load::LoadTick& tick, load::LoadTick& before) {
-  const double seconds = tick.seconds - before.seconds;
-  const auto rate = [seconds](std::uint64_t now, std::uint64_t then) {
-    return load::count_text(static_cast<std::uint64_t>(static_cast<double>(now - then) / seconds));
-  };
-  std::string text = std::to_string(static_cast<int>(tick.seconds)) + " s  " +
-                     load::count_text(tick.total.answers) + " requests, " +
-                     rate(tick.total.answers, before.total.answers) + " req/s";
-  if (tick.total.lines != 0) text += ", " + rate(tick.total.lines, before.total.lines) + " lines/s";
-  if (tick.total.failed != 0) text += ", " + load::count_text(tick.total.failed) + " errors";
-  line.show(text);
-  before = tick;
-}
-
-int bench_attendance(const BenchOptions& o) {
-  const Result<load::LoadPlan> plan = plan_of(o);
-  if (!plan.ok()) return usage_error(plan.error());
-  load::AttendanceLoad work;
-  work.host = plan->target.authority;
-  work.path = o.path;
-  work.schools = o.schools;
-  work.batch = o.batch;
-  work.seed = o.seed.has_value() ? *o.seed : system_random_u64();
-  const auto sources = [&work](unsigned thread) -> std::unique_ptr<load::RequestSource> {
-    return std::make_unique<load::AttendanceSource>(work, thread);
-  };
-  load::ProgressLine line;
-  load::LoadTick before;
-  const Result<load::LoadReport> report = load::run_load(
-      *plan, sources, [&](const load::LoadTick& tick) { show_tick(line, tick, before); });
-  line.end();
-  if (!report.ok()) {
-    std::fprintf(stderr, "daybook bench: %s\n", report.error().message.c_str());
-    return report.error().code == Errc::invalid ? exit_usage : exit_failed;
-  }
-  const load::ReportTitle title{"http://" + plan->target.authority, load::attendance_path(work),
-                                o.batch};
-  const std::string text =
-      o.json ? load::report_json(title, *plan, *report) : load::report_text(title, *plan, *report);
-  std::fputs(text.c_str(), stdout);
-  const bool written = std::fflush(stdout) == 0;
-  return report->tally.failed() == 0 && report->tally.answers_total > 0 && written ? exit_ok
-                                                                                   : exit_failed;
-}
-
-void add_options(CLI::App& command, BenchOptions& o) {
-  command.add_option("--url", o.url, "Server under load")->capture_default_str();
-  command
-      .add_option("--path", o.path, "Path to POST to (default /attendances; /events with --batch)")
-      ->check([](const std::string& path) {
-        const bool good = path.front() == '/' && path.find_first_of(" \r\n") == std::string::npos;
-        return good ? std::string() : std::string("must start with / and have no blanks");
-      });
-  command.add_option("--connections", o.connections, "Connections, all threads together")
-      ->check(CLI::Range(1u, load::load_connections_max))
-      ->capture_default_str();
-  command.add_option("--threads", o.threads, "Threads of this client")
-      ->check(CLI::Range(1u, load::threads_max))
-      ->capture_default_str();
-  command.add_option("--pipeline", o.pipeline, "Requests outstanding on one connection")
-      ->check(CLI::Range(1u, load::load_pipeline_max))
-      ->capture_default_str();
-  command.add_option("--duration", o.duration,
-                     "How long, after the warm-up (default 10s; none with --requests)");
-  command.add_option("--warmup", o.warmup,
-                     "Load before anything is measured (default 1s; none with --requests)");
-  command.add_option("--requests", o.requests, "End after so many requests")
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
-  command
-      .add_option("--rate", o.rate,
-                  "Open loop: so many requests a second, latency counted from when each was due")
-      ->check(CLI::Range(0.001, 1e8));
-  command.add_option("--schools", o.schools, "Schools, named 0 and up")
+void add_attendance(CLI::App& bench, int& exit_code) {
+  CLI::App* command = bench.add_subcommand(
+      "attendance", "Check-ins of new people at random schools, as the morning rush sends them");
+  const auto o = std::make_shared<Bench<load::AttendanceLoad>>();
+  add_bench_options(*command, o->options, "/attendances", "check-ins");
+  command->add_option("--schools", o->load.schools, "Schools, named 0 and up")
       ->check(CLI::Range(1u, bench_schools_max))
       ->capture_default_str();
-  command.add_option("--batch", o.batch, "Send NDJSON of so many check-ins a request to /events")
-      ->check(CLI::Range(1u, bench_batch_max));
-  command.add_option("--seed", o.seed, "Of the people's ids (default: new people every time)");
-  command.add_flag("--json", o.json, "Print one JSON object instead of the table");
+  command->callback(
+      [o, &exit_code] { exit_code = run(*o, load::attendance_path, load::attendance_source); });
+}
+
+struct BookingBench : Bench<load::BookingLoad> {
+  std::string station = "PWTC";
+  std::string first_date{load::reference_first_date};
+  std::uint32_t dates = load::reference_dates;
+};
+
+int bench_booking(BookingBench& o) {
+  auto dates = load::booking_dates(o.first_date, o.dates);
+  if (!dates.ok() || o.station.find_first_of("\"\\\r\n") != std::string::npos) {
+    std::fprintf(stderr, "daybook bench: %s\n",
+                 dates.ok() ? "--station: a name without quotes" : dates.error().message.c_str());
+    return exit_usage;
+  }
+  o.load.dates = *dates;
+  o.load.stations = {{o.station}};
+  return run(o, load::booking_path, load::booking_source);
+}
+
+void add_booking(CLI::App& bench, int& exit_code) {
+  CLI::App* command =
+      bench.add_subcommand("booking", "Bookings of new people at one station, over its dates");
+  const auto o = std::make_shared<BookingBench>();
+  add_bench_options(*command, o->options, "/booking", "bookings");
+  command->add_option("--station", o->station, "Station, which must be there")
+      ->capture_default_str();
+  command->add_option("--first-date", o->first_date, "First date, YYYYMMDD")->capture_default_str();
+  command->add_option("--dates", o->dates, "Dates in a row")
+      ->check(CLI::Range(1u, load::booking_dates_max))
+      ->capture_default_str();
+  command->add_flag("--same-person", o->load.same_person,
+                    "One body: the same person, always for the first date");
+  command->add_flag("--waiting-list", o->load.waiting_list, "Queue for a full date");
+  command->callback([o, &exit_code] { exit_code = bench_booking(*o); });
+}
+
+void add_hits(CLI::App& bench, int& exit_code) {
+  CLI::App* command = bench.add_subcommand("hits", "Hits on one id, or on many");
+  const auto o = std::make_shared<Bench<load::HitLoad>>();
+  add_bench_options(*command, o->options, "/analytics", "hits");
+  command->add_option("--ids", o->load.ids, "Different ids, named 1 and up")
+      ->check(CLI::Range(1u, bench_ids_max))
+      ->capture_default_str();
+  command->add_option("--visitors", o->load.visitors, "Different visitors (default: none is named)")
+      ->check(CLI::Range(1u, bench_ids_max));
+  command->callback([o, &exit_code] { exit_code = run(*o, load::hit_path, load::hit_source); });
+}
+
+void add_forms(CLI::App& bench, int& exit_code) {
+  CLI::App* command = bench.add_subcommand(
+      "forms", "Submissions to student-data-form, each with an e-mail address of its own");
+  const auto o = std::make_shared<Bench<load::FormLoad>>();
+  add_bench_options(*command, o->options, "/student-data-form/", "submissions");
+  command->callback([o, &exit_code] { exit_code = run(*o, load::form_path, load::form_source); });
 }
 
 }  // namespace
@@ -145,11 +110,10 @@ void add_options(CLI::App& command, BenchOptions& o) {
 void add_bench(CLI::App& app, int& exit_code) {
   CLI::App* bench = app.add_subcommand("bench", "Put a server under load and measure it");
   bench->require_subcommand(1);
-  CLI::App* attendance = bench->add_subcommand(
-      "attendance", "Check-ins of new people at random schools, as the morning rush sends them");
-  const auto options = std::make_shared<BenchOptions>();
-  add_options(*attendance, *options);
-  attendance->callback([options, &exit_code] { exit_code = bench_attendance(*options); });
+  add_attendance(*bench, exit_code);
+  add_booking(*bench, exit_code);
+  add_hits(*bench, exit_code);
+  add_forms(*bench, exit_code);
 }
 
 }  // namespace daybook::cli

@@ -18,8 +18,8 @@ void add_log(CLI::App& app, int& exit_code);  // log stat|read|tail|verify
 void add_replay(CLI::App& app, int& exit_code);
 void add_key(CLI::App& app, int& exit_code);     // key rotate
 void add_config(CLI::App& app, int& exit_code);  // config check|show|example
-void add_seed(CLI::App& app, int& exit_code);    // seed attendance
-void add_bench(CLI::App& app, int& exit_code);   // bench attendance
+void add_seed(CLI::App& app, int& exit_code);    // seed attendance|booking|hits|forms
+void add_bench(CLI::App& app, int& exit_code);   // bench attendance|booking|hits|forms
 
 // The whole program.
 int run(int argc, char** argv, const Overrides& overrides);

@@ -1,21 +1,16 @@
 #include "cli/demo.h"
 
 #include "base/clock.h"
+#include "cli/demo_requests.h"
 
 #include <daybook/json.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
 namespace daybook::cli {
 namespace {
-
-struct DemoRequest {
-  Method method;
-  std::string pattern;
-  std::vector<std::string> params;
-  std::string body;
-};
 
 class DonePort final : public CompletionPort {
  public:
@@ -35,61 +30,38 @@ class DonePort final : public CompletionPort {
   bool done_ = false;
 };
 
-std::vector<DemoRequest> attendance_requests() {
-  struct School {
-    const char* id;
-    const char* name;
-    const char* zone;
-  };
-  constexpr School schools[] = {{"0", "Riverside Primary", "UTC"},
-                                {"1", "Hilltop Secondary", "Asia/Ho_Chi_Minh"},
-                                {"2", "St Anne's College", "Europe/Berlin"}};
-  constexpr std::size_t pupils = 40;
-  std::vector<DemoRequest> requests;
-  for (const School& school : schools) {
-    std::string body;
-    json::Writer(body)
-        .begin_object()
-        .member("name", school.name)
-        .member("timeZone", school.zone)
-        .end_object();
-    requests.push_back({Method::put, "/schools/{id}", {school.id}, std::move(body)});
+Result<ErasedCommand> parse_definition(const AnyDomain& domain, const DemoRequest& demo,
+                                       const json::Value& body, Arena& arena) {
+  for (const ErasedRoute& route : domain.routes()) {
+    if (route.kind != ErasedRoute::Kind::command || route.method != Method::put ||
+        route.pattern != demo.pattern)
+      continue;
+    Request request;
+    request.method = Method::put;
+    request.params = demo.params;
+    request.now = system_now();
+    return domain.parse_route(route.index, body, request, arena);
   }
-  for (const School& school : schools) {
-    for (std::size_t n = 0; n < pupils; ++n) {
-      std::string body;
-      json::Writer writer(body);
-      writer.begin_object().member("type", "checkin").member("schoolId", school.id);
-      writer.member("userId", "demo-" + std::string(school.id) + "-" + std::to_string(n));
-      // One pupil in ten has a fever.
-      writer.key("temperature").real(n % 10 == 0 ? 38.4 : 36.2 + 0.02 * static_cast<double>(n));
-      writer.member("image", "").end_object();
-      requests.push_back({Method::post, "/attendances", {}, std::move(body)});
-    }
-  }
-  return requests;
+  return Error{Errc::internal, "no route " + std::string(demo.pattern) + " for the demo"};
 }
 
+// A domain that this program does not have takes no part.
 Result<void> add_item(Submission& submission, std::span<AnyDomain* const> domains,
                       const DemoRequest& demo, json::Parser& parser) {
-  for (AnyDomain* domain : domains) {
-    for (const ErasedRoute& route : domain->routes()) {
-      if (route.kind != ErasedRoute::Kind::command || route.method != demo.method ||
-          route.pattern != demo.pattern)
-        continue;
-      Request request;
-      request.method = demo.method;
-      request.params = demo.params;
-      request.now = system_now();
-      DAYBOOK_TRY(const json::Value body, parser.parse(demo.body, false));
-      SubmissionItem item;
-      item.domain = domain;
-      DAYBOOK_TRY(item.command, domain->parse_route(route.index, body, request, submission.arena));
-      submission.items.push_back(std::move(item));
-      return {};
-    }
+  const auto domain = std::find_if(domains.begin(), domains.end(), [&](const AnyDomain* candidate) {
+    return candidate->name() == demo.domain;
+  });
+  if (domain == domains.end()) return {};
+  DAYBOOK_TRY(const json::Value body, parser.parse(demo.body, false));
+  SubmissionItem item;
+  item.domain = *domain;
+  if (demo.pattern.empty()) {
+    DAYBOOK_TRY(item.command, (*domain)->parse(body, submission.arena));
+  } else {
+    DAYBOOK_TRY(item.command, parse_definition(**domain, demo, body, submission.arena));
   }
-  return Error{Errc::internal, "no route " + demo.pattern + " for the demo"};
+  submission.items.push_back(std::move(item));
+  return {};
 }
 
 }  // namespace
@@ -100,7 +72,7 @@ Result<std::uint64_t> load_demo(Engine& engine) {
   DonePort port;
   Submission submission;
   submission.port = &port;
-  for (const DemoRequest& demo : attendance_requests())
+  for (const DemoRequest& demo : demo_requests(system_now()))
     DAYBOOK_TRY_VOID(add_item(submission, engine.domains(), demo, parser));
   if (engine.sequencer().push(&submission) != nullptr)
     return Error{Errc::busy, "no room in the queue for the demo"};

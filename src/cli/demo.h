@@ -6,7 +6,7 @@
 #include <daybook/result.h>
 
 namespace daybook::cli {
-// Writes a few schools and a morning's check-ins through the sequencer, like a client would. Does
-// nothing when the log already holds events. Returns how many events it wrote.
+// Writes a little of every domain (demo_requests.h) through the sequencer, like a client would.
+// Does nothing when the log already holds events. Returns how many events it wrote.
 Result<std::uint64_t> load_demo(Engine& engine);
 }  // namespace daybook::cli

@@ -70,13 +70,18 @@ void print_start(const Engine& engine, bool demo, bool open_routes) {
   for (const std::string& url : urls) {
     std::printf("listening on %s\n", url.c_str());
     if (is_loopback(url)) continue;
-    std::printf(open_routes ? "  (anyone who reaches it may check in: server.open_routes is on)\n"
+    std::printf(open_routes ? "  (anyone who reaches it may write: server.open_routes is on)\n"
                             : "  (not loopback: every route needs the admin key there; "
                               "--server-open-routes opens the open ones)\n");
   }
   if (!urls.empty()) {
     const std::string& url = urls.front();
-    if (demo) std::printf("schools:  %s/schools\n", url.c_str());
+    if (demo) {
+      std::printf("schools:  %s/schools\n", url.c_str());
+      std::printf("stations: %s/stations/PWTC\n", url.c_str());
+      std::printf("hits:     %s/analytics/1\n", url.c_str());
+      std::printf("forms:    %s/forms\n", url.c_str());
+    }
     std::printf("metrics:  %s/metrics\n", url.c_str());
     std::printf(
         "try: curl -i %s/attendances -H 'Content-Type: application/json' -d "

@@ -4,74 +4,62 @@
 
 #include <charconv>
 #include <cstring>
+#include <string>
 
 namespace daybook::load {
 namespace {
-
-constexpr std::size_t time_digits = 13;  // epoch milliseconds from 2001 to 2286
 constexpr std::size_t id_digits = 24;
-
-constexpr std::array<char, 512> hex_pairs = [] {
-  std::array<char, 512> pairs{};
-  constexpr const char* digits = "0123456789abcdef";
-  for (std::size_t i = 0; i < 256; ++i) {
-    pairs[2 * i] = digits[i >> 4];
-    pairs[2 * i + 1] = digits[i & 15];
-  }
-  return pairs;
-}();
-
-template <class Number>
-void write_hex(char* at, Number number) {
-  for (std::size_t i = 0; i < sizeof number; ++i) {
-    const std::size_t byte = (number >> (8 * (sizeof number - 1 - i))) & 0xff;
-    std::memcpy(at + 2 * i, &hex_pairs[2 * byte], 2);
-  }
-}
-
+constexpr std::uint32_t celsius_lowest = 34;
+constexpr std::uint32_t celsius_steps = 8;  // 34..41
 }  // namespace
 
-CheckinText::CheckinText(std::uint32_t schools, bool as_line) {
+Checkin drawn_checkin(Rng& random, std::uint32_t school, std::int64_t unix_ms) {
+  Checkin checkin;
+  checkin.unix_ms = unix_ms;
+  checkin.id_high = random.next();
+  const std::uint64_t more = random.next();
+  checkin.id_low = static_cast<std::uint32_t>(more);
+  checkin.celsius = celsius_lowest + static_cast<std::uint32_t>((more >> 32) % celsius_steps);
+  checkin.school = school;
+  return checkin;
+}
+
+CheckinText::CheckinText(std::uint32_t schools, bool as_line)
+    : RecordText("attendance", as_line), schools_(schools) {
   DAYBOOK_CHECK(schools >= 1);
-  school_digits_ = std::to_string(schools - 1).size();
-  if (as_line) text_ += R"({"topic":"attendance","data":)";
+  school_room_ = std::to_string(schools - 1).size() + 1;
   text_ += R"({"type":"checkin","timestamp":)";
   time_at_ = text_.size();
   text_ += std::string(time_digits, '1') + R"(,"image":"","userId":")";
-  user_at_ = text_.size();
-  text_ += std::string(id_digits, '0') + R"(","schoolId":")";
-  school_at_ = text_.size();
-  text_ += std::string(school_digits_, '0') + R"(","temperature":)";
+  user_at_ = add_room(id_digits);
+  text_ += R"(","schoolId":")";
+  school_at_ = add_room(school_room_);
+  write_quoted_end(&text_[school_at_], school_room_, "0");
+  text_ += R"(,"temperature":)";
   celsius_at_ = text_.size();
-  text_ += as_line ? "36}}\n" : "36}";
+  text_ += "36}";
+  end();
 }
 
-void CheckinText::prepare(char* at) const { std::memcpy(at, text_.data(), text_.size()); }
+void CheckinText::write(char* at, const RecordSeed& record) {
+  const auto school_bits = static_cast<std::uint32_t>(record.random.next());
+  patch(at, drawn_checkin(record.random, share_of(school_bits, schools_), record.unix_ms));
+}
 
 void CheckinText::patch(char* at, const Checkin& checkin) {
   if (checkin.unix_ms != cached_ms_) {
-    const auto [end, error] = std::to_chars(
-        cached_digits_.data(), cached_digits_.data() + cached_digits_.size(), checkin.unix_ms);
-    DAYBOOK_CHECK(error == std::errc{} && end == cached_digits_.data() + time_digits);
+    write_digits(cached_digits_.data(), time_digits, static_cast<std::uint64_t>(checkin.unix_ms));
     cached_ms_ = checkin.unix_ms;
   }
   std::memcpy(at + time_at_, cached_digits_.data(), time_digits);
   write_hex(at + user_at_, checkin.id_high);
   write_hex(at + user_at_ + 16, checkin.id_low);
-  char* school = at + school_at_;
-  char* const school_end = school + school_digits_ + 1;
-  school = std::to_chars(school, school_end - 1, checkin.school).ptr;
-  *school++ = '"';
-  while (school < school_end) *school++ = ' ';
-  at[celsius_at_] = static_cast<char>('0' + checkin.celsius / 10 % 10);
-  at[celsius_at_ + 1] = static_cast<char>('0' + checkin.celsius % 10);
-}
-
-std::string request_head(const std::string& method, const std::string& path,
-                         const std::string& host, const std::string& content_type,
-                         std::size_t body_bytes, const std::string& extra) {
-  return method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nContent-Type: " + content_type +
-         "\r\n" + extra + "Content-Length: " + std::to_string(body_bytes) + "\r\n\r\n";
+  std::array<char, 10> school;
+  const char* const end =
+      std::to_chars(school.data(), school.data() + school.size(), checkin.school).ptr;
+  write_quoted_end(at + school_at_, school_room_,
+                   {school.data(), static_cast<std::size_t>(end - school.data())});
+  write_digits(at + celsius_at_, 2, checkin.celsius);
 }
 
 }  // namespace daybook::load

@@ -1,15 +1,13 @@
-// The text of one check-in with the load script's six fields, of one length whatever the values
-// are, so that a request is made by overwriting digits in place. A school number shorter than the
-// longest is followed by blanks outside its quotes, where JSON allows them.
+// A check-in with the load script's six fields.
 //
-// Thread: any, immutable after construction but for the cached digits of the last timestamp: one
-// owner.
+// Thread: one owner.
 #pragma once
+
+#include "load/record_text.h"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string>
 
 namespace daybook::load {
 
@@ -21,30 +19,25 @@ struct Checkin {
   std::uint32_t celsius = 36;  // two digits
 };
 
-class CheckinText {
+// A new person at a school, 34 to 41 degrees.
+Checkin drawn_checkin(Rng& random, std::uint32_t school, std::int64_t unix_ms);
+
+class CheckinText : public RecordText {
  public:
   // `as_line`: an NDJSON line of POST /events with its topic; otherwise the body of POST
   // /attendances. `schools`: how many there are, at least 1.
   CheckinText(std::uint32_t schools, bool as_line);
 
-  [[nodiscard]] std::size_t size() const { return text_.size(); }
-  // Writes size() bytes with placeholder values.
-  void prepare(char* at) const;
-  // Overwrites the values of a prepared text.
+  // A new person at a random school, now.
+  void write(char* at, const RecordSeed& record) override;
   void patch(char* at, const Checkin& checkin);
 
  private:
-  std::string text_;
+  std::uint32_t schools_;
   std::size_t time_at_ = 0, user_at_ = 0, school_at_ = 0, celsius_at_ = 0;
-  std::size_t school_digits_ = 1;
+  std::size_t school_room_ = 0;  // with the closing quote
   std::int64_t cached_ms_ = 0;
-  std::array<char, 13> cached_digits_{};
+  std::array<char, time_digits> cached_digits_{};
 };
-
-// "POST path HTTP/1.1" with Host, Content-Type and the length of a body to follow.
-// `extra`: more header lines, each with its CRLF.
-std::string request_head(const std::string& method, const std::string& path,
-                         const std::string& host, const std::string& content_type,
-                         std::size_t body_bytes, const std::string& extra = "");
 
 }  // namespace daybook::load

@@ -37,6 +37,20 @@ std::string row(const std::string& name, const std::string& value) {
   return printed("  %-12s ", name.c_str()) + value + "\n";
 }
 
+// "1,000 x 200, 61,234 x 409".
+std::string codes_text(const std::array<std::uint64_t, status_end>& codes) {
+  std::string out;
+  for (std::size_t code = 0; code < codes.size(); ++code)
+    if (codes[code] != 0)
+      out += (out.empty() ? "" : ", ") + count_text(codes[code]) + " x " + std::to_string(code);
+  return out;
+}
+
+std::string lines_text(const LineCounts& lines) {
+  return count_text(lines.accepted) + " accepted, " + count_text(lines.conflicts) + " conflicts, " +
+         count_text(lines.refused) + " refused";
+}
+
 std::string counts_part(const LoadReport& report) {
   const Tally& t = report.tally;
   std::string out = row("requests", count_text(t.answers) + printed(" in %.2f s", report.seconds));
@@ -44,12 +58,12 @@ std::string counts_part(const LoadReport& report) {
   if (t.lines.all() > 0) {
     out += row("events/s",
                count_text(static_cast<std::uint64_t>(per_second(t.lines.accepted, report))));
-    out +=
-        row("events", count_text(t.lines.accepted) + " accepted, " + count_text(t.lines.conflicts) +
-                          " conflicts, " + count_text(t.lines.refused) + " refused");
+    out += row("events", lines_text(t.lines));
+    if (t.lines_total.all() != t.lines.all()) out += row("with warm-up", lines_text(t.lines_total));
   }
   for (std::size_t code = 0; code < t.codes.size(); ++code)
     if (t.codes[code] != 0) out += row("status " + std::to_string(code), count_text(t.codes[code]));
+  if (t.answers_total != t.answers) out += row("with warm-up", codes_text(t.codes_total));
   std::string errors = count_text(t.failed());
   for (std::size_t i = 0; i < failure_kinds; ++i)
     if (t.failures[i] != 0)
@@ -69,6 +83,7 @@ std::string counts_part(const LoadReport& report) {
 
 std::string latency_part(const LatencyHistogram& latency, bool from_due) {
   std::string out = from_due ? "  latency, from when a request was due\n" : "  latency\n";
+  out += row("  mean", duration_text(static_cast<std::uint64_t>(latency.mean_ns())));
   for (const auto& [name, q] : quantiles)
     out += row(std::string("  ") + name, duration_text(latency.quantile_ns(q)));
   out += row("  max", duration_text(latency.max_ns()));
@@ -85,6 +100,13 @@ std::string latency_part(const LatencyHistogram& latency, bool from_due) {
     out += std::string(columns, '#') + "\n";
   }
   return out;
+}
+
+void write_codes(json::Writer& w, const std::array<std::uint64_t, status_end>& codes) {
+  w.begin_object();
+  for (std::size_t code = 0; code < codes.size(); ++code)
+    if (codes[code] != 0) w.member(std::to_string(code), codes[code]);
+  w.end_object();
 }
 
 }  // namespace
@@ -134,10 +156,8 @@ std::string report_json(const ReportTitle& title, const LoadPlan& plan, const Lo
   w.member("requests", t.answers);
   w.key("requests_per_second").real(per_second(t.answers, report));
   w.member("requests_total", t.answers_total).member("accepted_total", t.accepted_total);
-  w.key("codes").begin_object();
-  for (std::size_t code = 0; code < t.codes.size(); ++code)
-    if (t.codes[code] != 0) w.member(std::to_string(code), t.codes[code]);
-  w.end_object();
+  write_codes(w.key("codes"), t.codes);
+  write_codes(w.key("codes_total"), t.codes_total);
   w.member("errors", t.failed()).key("error_kinds").begin_object();
   for (std::size_t i = 0; i < failure_kinds; ++i)
     if (t.failures[i] != 0) w.member(failure_name(static_cast<Failure>(i)), t.failures[i]);

@@ -58,6 +58,7 @@ std::uint64_t Tally::failed() const {
 void Tally::merge(const Tally& other) {
   latency.merge(other.latency);
   for (std::size_t i = 0; i < codes.size(); ++i) codes[i] += other.codes[i];
+  for (std::size_t i = 0; i < codes.size(); ++i) codes_total[i] += other.codes_total[i];
   for (std::size_t i = 0; i < failures.size(); ++i) failures[i] += other.failures[i];
   answers += other.answers;
   lines += other.lines;

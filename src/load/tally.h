@@ -39,13 +39,14 @@ struct LineCounts {
 LineCounts count_lines(std::string_view body, std::string& first_refused);
 
 struct Tally {
-  LatencyHistogram latency;                       // measured answers; sums up to `answers`
-  std::array<std::uint64_t, status_end> codes{};  // measured answers by status
-  std::uint64_t answers = 0;                      // measured: after the warm-up
-  LineCounts lines;                               // measured
-  std::uint64_t answers_total = 0;                // with the warm-up
-  std::uint64_t accepted_total = 0;               // 2xx, with the warm-up
-  LineCounts lines_total;                         // with the warm-up
+  LatencyHistogram latency;                             // measured answers; sums up to `answers`
+  std::array<std::uint64_t, status_end> codes{};        // measured answers by status
+  std::uint64_t answers = 0;                            // measured: after the warm-up
+  LineCounts lines;                                     // measured
+  std::uint64_t answers_total = 0;                      // with the warm-up
+  std::array<std::uint64_t, status_end> codes_total{};  // with the warm-up
+  std::uint64_t accepted_total = 0;                     // 2xx, with the warm-up
+  LineCounts lines_total;                               // with the warm-up
   std::array<std::uint64_t, failure_kinds> failures{};
   std::uint64_t reconnects = 0;  // after a close that lost nothing
   std::uint64_t unsent = 0;      // open loop: due in time, not sent in time

@@ -365,7 +365,9 @@ void Worker::answered(Connection& c) {
   last_sign_ns_ = now_ns_;
   const int status = c.parser.status();
   const bool measured = due_ns >= schedule_.measure_from_ns;
+  const std::size_t code = std::min(static_cast<std::size_t>(status), status_end - 1);
   ++tally_.answers_total;
+  ++tally_.codes_total[code];
   if (status >= 200 && status < 300) ++tally_.accepted_total;
   if (status >= 400 && status != 409 && tally_.first_refusal.empty())
     tally_.first_refusal = c.parser.body().substr(0, refusal_bytes_max);
@@ -376,7 +378,7 @@ void Worker::answered(Connection& c) {
   }
   if (!measured) return;
   ++tally_.answers;
-  ++tally_.codes[std::min(static_cast<std::size_t>(status), status_end - 1)];
+  ++tally_.codes[code];
   tally_.latency.record(static_cast<std::uint64_t>(std::max<std::int64_t>(now_ns_ - due_ns, 0)));
   tally_.last_answer_ns = now_ns_;
 }

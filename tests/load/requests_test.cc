@@ -1,7 +1,5 @@
-#include "base/random.h"
-#include "load/attendance_source.h"
-#include "load/checkin_text.h"
-#include "load/seed_source.h"
+#include "load/attendance_load.h"
+#include "request_texts.h"
 
 #include <daybook/json.h>
 
@@ -14,20 +12,9 @@
 
 using namespace daybook;
 using namespace daybook::load;
+using namespace daybook::load::testing;
 
 namespace {
-
-constexpr std::int64_t at_ms = 1'700'000'000'123;
-
-// Splits a request and checks that its Content-Length is right.
-std::string body_of(const std::string& request) {
-  const std::size_t end = request.find("\r\n\r\n");
-  REQUIRE(end != std::string::npos);
-  const std::string body = request.substr(end + 4);
-  const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
-  REQUIRE(request.substr(0, end + 2).find(length) != std::string::npos);
-  return body;
-}
 
 struct Parsed {
   std::string user, school;
@@ -47,28 +34,9 @@ Parsed parse_checkin(const json::Value& value) {
 
 std::vector<Parsed> parse_lines(const std::string& body) {
   std::vector<Parsed> out;
-  json::Parser parser;
-  for (std::size_t at = 0; at < body.size();) {
-    const std::size_t end = body.find('\n', at);
-    REQUIRE(end != std::string::npos);
-    auto value = parser.parse(body.substr(at, end - at), false);
-    REQUIRE(value.ok());
-    CHECK(value->find("topic")->string() == "attendance");
-    out.push_back(parse_checkin(*value->find("data")));
-    at = end + 1;
-  }
+  each_line(body, "attendance",
+            [&](const json::Value& data) { out.push_back(parse_checkin(data)); });
   return out;
-}
-
-std::string next_request(RequestSource& source, std::vector<char>& slot) {
-  const std::size_t bytes = source.next(slot.data(), at_ms);
-  return std::string(slot.data(), bytes);
-}
-
-std::vector<char> slot_for(RequestSource& source) {
-  std::vector<char> slot(source.request_bytes_max());
-  source.prepare(slot.data());
-  return slot;
 }
 
 }  // namespace
@@ -106,15 +74,15 @@ TEST_CASE(
   load.host = "127.0.0.1:8080";
   load.schools = 12;
   load.seed = 5;
-  AttendanceSource source(load, 0);
-  std::vector<char> slot = slot_for(source);
+  const auto source = attendance_source(load, 0);
+  std::vector<char> slot = slot_for(*source);
   json::Parser parser;
   std::set<std::string> users;
   std::set<std::string> schools;
   std::set<std::int64_t> celsius;
   for (int i = 0; i < 2000; ++i) {
-    const std::string request = next_request(source, slot);
-    REQUIRE(request.size() == source.request_bytes_max());
+    const std::string request = next_request(*source, slot);
+    REQUIRE(request.size() == source->request_bytes_max());
     REQUIRE(request.rfind("POST /attendances HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n", 0) == 0);
     const auto value = parser.parse(body_of(request), false);
     REQUIRE(value.ok());
@@ -134,10 +102,9 @@ TEST_CASE(
 TEST_CASE("two threads of one load send different people") {
   AttendanceLoad load;
   load.batch = 500;
-  AttendanceSource first(load, 0);
-  AttendanceSource second(load, 1);
   std::set<std::string> users;
-  for (AttendanceSource* source : {&first, &second}) {
+  for (const unsigned thread : {0u, 1u}) {
+    const auto source = attendance_source(load, thread);
     std::vector<char> slot = slot_for(*source);
     const std::string request = next_request(*source, slot);
     CHECK(request.rfind("POST /events HTTP/1.1\r\n", 0) == 0);
@@ -147,7 +114,7 @@ TEST_CASE("two threads of one load send different people") {
 }
 
 TEST_CASE("seeding sends every person of every school once, in batches with a short last one") {
-  SeedLoad load;
+  AttendanceSeed load;
   load.schools = 3;
   load.users = 101;
   load.batch = 100;  // 303 people: 3 full bodies and one of 3 lines
@@ -155,13 +122,13 @@ TEST_CASE("seeding sends every person of every school once, in batches with a sh
   std::set<std::string> before;
   for (int run = 0; run < 2; ++run) {
     SeedCursor cursor{0};
-    SeedSource source(load, cursor);
-    std::vector<char> slot = slot_for(source);
+    const auto source = attendance_seed_source(load, cursor);
+    std::vector<char> slot = slot_for(*source);
     std::set<std::string> users;
     std::map<std::string, int> schools;
     std::vector<std::size_t> sizes;
-    for (std::string request = next_request(source, slot); !request.empty();
-         request = next_request(source, slot)) {
+    for (std::string request = next_request(*source, slot); !request.empty();
+         request = next_request(*source, slot)) {
       const auto lines = parse_lines(body_of(request));
       sizes.push_back(lines.size());
       for (const Parsed& p : lines) {
@@ -178,8 +145,8 @@ TEST_CASE("seeding sends every person of every school once, in batches with a sh
 }
 
 TEST_CASE("another seed gives other people") {
-  SeedLoad one;
-  SeedLoad two;
+  AttendanceSeed one;
+  AttendanceSeed two;
   two.seed = one.seed + 1;
   CHECK(seeded_checkin(one, 3, 4).id_high == seeded_checkin(one, 3, 4).id_high);
   CHECK(seeded_checkin(one, 3, 4).id_high != seeded_checkin(two, 3, 4).id_high);
@@ -187,11 +154,9 @@ TEST_CASE("another seed gives other people") {
 }
 
 TEST_CASE("naming schools sends one PUT a school with the key, then ends") {
-  SeedLoad load;
-  load.schools = 11;
-  load.admin_key = "secret";
+  const Definitions schools{"127.0.0.1:8080", "secret", 11, school_definition};
   SeedCursor cursor{0};
-  SchoolSource source(load, cursor);
+  DefinitionSource source(schools, cursor);
   std::vector<char> slot = slot_for(source);
   for (int i = 0; i < 11; ++i) {
     const std::string request = next_request(source, slot);

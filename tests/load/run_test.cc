@@ -1,4 +1,4 @@
-#include "load/attendance_source.h"
+#include "load/attendance_load.h"
 #include "load/report.h"
 #include "load/runner.h"
 #include "stub_server.h"
@@ -38,8 +38,7 @@ LoadReport run(const LoadPlan& plan, std::uint32_t batch = 0) {
   load.host = plan.target.authority;
   load.batch = batch;
   auto report = run_load(
-      plan, [&](unsigned thread) { return std::make_unique<AttendanceSource>(load, thread); },
-      nullptr);
+      plan, [&](unsigned thread) { return attendance_source(load, thread); }, nullptr);
   REQUIRE(report.ok());
   return std::move(report).value();
 }
@@ -91,6 +90,8 @@ TEST_CASE("a load ends when its time is over, and what came in the warm-up is no
   CHECK(report.tally.answers > 0);
   CHECK(report.tally.answers < report.tally.answers_total);
   CHECK(report.tally.answers_total == server.requests());
+  CHECK(report.tally.codes[200] == report.tally.answers);
+  CHECK(report.tally.codes_total[200] == report.tally.answers_total);
   CHECK(report.seconds >= 0.1);
   CHECK(report.tally.failed() == 0);
 }
@@ -114,6 +115,8 @@ TEST_CASE("the lines of batch answers are counted") {
   CHECK(report.tally.lines.accepted == 1600);
   CHECK(report.tally.lines.conflicts == 400);
   CHECK(report.tally.lines.refused == 0);
+  CHECK(report_text({server.url(), "/events", 50}, plan, report)
+            .find("events       1,600 accepted, 400 conflicts, 0 refused\n") != std::string::npos);
 }
 
 TEST_CASE("in the open loop the time a request waited for a connection is part of its latency") {
@@ -195,6 +198,26 @@ TEST_CASE("bytes that are no HTTP answer are errors of their own kind") {
   CHECK(report.tally.failure(Failure::malformed) == 20);
 }
 
+TEST_CASE("the report says how many answers had each status, those of the warm-up besides") {
+  StubServer server([](const std::string&, std::uint64_t nth) {
+    return nth < 1000 ? ok_answer()
+                      : std::string("HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n");
+  });
+  LoadPlan plan = plan_for(server.url());
+  plan.requests = 1500;
+  const LoadReport report = run(plan);
+  const std::string text = report_text({server.url(), "/booking", 0}, plan, report);
+  INFO(text);
+  CHECK(text.find("status 200   1,000\n") != std::string::npos);
+  CHECK(text.find("status 409   500\n") != std::string::npos);
+  CHECK(text.find("with warm-up") == std::string::npos);
+  LoadReport warmed = report;
+  warmed.tally.codes[200] = 0;  // as if the warm-up had taken every place
+  warmed.tally.answers = 500;
+  CHECK(report_text({server.url(), "/booking", 0}, plan, warmed)
+            .find("with warm-up 1,000 x 200, 500 x 409\n") != std::string::npos);
+}
+
 TEST_CASE("the first refusal's words are kept to be shown") {
   StubServer server([](const std::string&, std::uint64_t) {
     return "HTTP/1.1 422 Unprocessable\r\nContent-Length: 9\r\n\r\ntoo young";
@@ -214,9 +237,7 @@ TEST_CASE("nobody listening is said at once and in words") {
   }
   const LoadPlan plan = plan_for(url);
   const auto report = run_load(
-      plan,
-      [](unsigned thread) { return std::make_unique<AttendanceSource>(AttendanceLoad{}, thread); },
-      nullptr);
+      plan, [](unsigned thread) { return attendance_source(AttendanceLoad{}, thread); }, nullptr);
   REQUIRE_FALSE(report.ok());
   CHECK(report.error().code == Errc::unavailable);
   CHECK(report.error().message == "cannot connect to " + url + ": Connection refused");
@@ -264,6 +285,8 @@ TEST_CASE("the JSON report is one valid object whose figures are the tally's") {
   CHECK(value->find("requests")->as_int64() == 100);
   CHECK(value->find("accepted_total")->as_int64() == 100);
   CHECK(value->find("codes")->find("200")->as_int64() == 100);
+  CHECK(value->find("codes_total")->find("200")->as_int64() == 100);
+  CHECK(*value->find("latency_us")->find("mean")->as_double() > 0);
   CHECK(value->find("errors")->as_int64() == 0);
   CHECK(*value->find("latency_us")->find("p50")->as_double() > 0);
 }

@@ -40,6 +40,7 @@ TEST_CASE("merging adds what the workers counted") {
   b.answers = 4;
   b.codes[200] = 1;
   b.codes[409] = 3;
+  b.codes_total[409] = 8;
   b.last_answer_ns = 5;
   b.failure(Failure::closed) = 2;
   b.first_refusal = "no";
@@ -48,6 +49,7 @@ TEST_CASE("merging adds what the workers counted") {
   CHECK(a.answers == 7);
   CHECK(a.codes[200] == 4);
   CHECK(a.codes[409] == 3);
+  CHECK(a.codes_total[409] == 8);
   CHECK(a.failed() == 2);
   CHECK(a.last_answer_ns == 7);
   CHECK(a.first_refusal == "no");
