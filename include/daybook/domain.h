@@ -199,8 +199,8 @@ constexpr std::size_t due_events_max = 1000;
 // is the same already: its version). Without it `answer` gets no events. Not kept for a repeated
 // Idempotency-Key: nothing was written, so it is decided again.
 template <class D>
-concept UnchangedDomain = Domain<D> && requires(const typename D::State& state,
-                                                const typename D::Command& command) {
+concept UnchangedDomain = Domain<D> &&
+    requires(const typename D::State& state, const typename D::Command& command) {
   { D::unchanged(state, command) } -> std::same_as<Answer>;
 };
 
@@ -219,6 +219,13 @@ concept RetainedDomain = Domain<D> &&
   // Removable events before this position may go. Position{}: none.
   { D::removable_before(view, policy, now) } -> std::same_as<Position>;
   { D::removable(event) } -> std::same_as<bool>;
+};
+
+// Commands that only the admin may give, whichever way they come: a line of POST /events, an open
+// route, reaches `parse` without a key. (A route of its own says Access::admin.)
+template <class D>
+concept PrivilegedDomain = Domain<D> && requires(const typename D::Command& command) {
+  { D::needs_admin(command) } -> std::same_as<bool>;
 };
 
 // A domain with rules that must hold at every position of its log. An Audit is default-made, sees

@@ -54,6 +54,10 @@ class DomainAdapter final : public AnyDomain {
                                     const Request& request, Arena& arena) const override {
     return erase(typed_.commands[index].parse(body, request, arena), arena);
   }
+  [[nodiscard]] bool needs_admin(ErasedCommand command) const override {
+    if constexpr (PrivilegedDomain<D>) return D::needs_admin(*static_cast<const Command*>(command));
+    return false;
+  }
   Result<Response> handle_read(std::size_t index, const Request& request) const override {
     LockGuard lock(view_mutex_);
     return typed_.reads[index].read(view_, request);

@@ -2,11 +2,12 @@
 
 #include "domain/adapter.h"
 #include "domains/attendance/domain.h"
+#include "domains/booking/domain.h"
 
 #include <utility>
 
 namespace daybook {
 
-Catalog make_catalog() { return std::move(Catalog{}.add<attendance::Domain>()); }
+Catalog make_catalog() { return std::move(Catalog{}.add<attendance::Domain>().add<booking::Domain>()); }
 
 }  // namespace daybook

@@ -62,7 +62,7 @@ void append_error_line(std::string& out, const Error& error) {
 }  // namespace
 
 Result<void> parse_events(std::string_view text, std::span<AnyDomain* const> domains,
-                          json::Parser& parser, const Id128& trace_id, Submission& submission,
+                          json::Parser& parser, const EventsSender& sender, Submission& submission,
                           EventsJob& job) {
   std::uint32_t number = 0;
   while (!text.empty()) {
@@ -83,7 +83,12 @@ Result<void> parse_events(std::string_view text, std::span<AnyDomain* const> dom
       note_error(job, number, std::move(item).error());
       continue;
     }
-    item->trace_id = trace_id;
+    if (!sender.is_admin && item->domain->needs_admin(item->command)) {
+      note_error(job, number,
+                 Error{Errc::unauthenticated, "this line needs Authorization: Bearer <admin key>"});
+      continue;
+    }
+    item->trace_id = sender.trace_id;
     job.lines.push_back({number, static_cast<std::uint32_t>(submission.items.size()), false});
     submission.items.push_back(std::move(item).value());
   }

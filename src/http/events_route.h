@@ -30,11 +30,17 @@ struct EventsJob {
   std::vector<Error> errors;
 };
 
+// What the request's header says of all lines.
+struct EventsSender {
+  Id128 trace_id{};
+  bool is_admin = false;
+};
+
 // Fills the submission's items (in the order of the body) and the job. `text` must have
 // json::Parser::padding_bytes readable bytes behind it. Errc::too_large: too many lines;
-// Errc::malformed: no line at all.
+// Errc::malformed: no line at all. A command that needs the admin is a bad line from others.
 Result<void> parse_events(std::string_view text, std::span<AnyDomain* const> domains,
-                          json::Parser& parser, const Id128& trace_id, Submission& submission,
+                          json::Parser& parser, const EventsSender& sender, Submission& submission,
                           EventsJob& job);
 
 // Appends one answer line per input line. `items`: with their outcomes.

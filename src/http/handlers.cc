@@ -108,8 +108,8 @@ Result<void> fill_events(const Call& call, Submission& submission, EventsJob& jo
     text = std::string_view(inflated).substr(0, size);
   }
   const Id128 trace_id = parse_traceparent(call.head.field(Field::traceparent));
-  return parse_events(text, call.io.shared().deps.domains, call.io.json(), trace_id, submission,
-                      job);
+  const EventsSender sender{trace_id, is_admin(call.io.shared(), call.head)};
+  return parse_events(text, call.io.shared().deps.domains, call.io.json(), sender, submission, job);
 }
 
 void handle_events(const Call& call) {

@@ -39,8 +39,7 @@ bool allowed(const Shared& shared, const Route& route, const Head& head, bool lo
     case RouteAccess::admin:
       break;
   }
-  return head.has(Field::authorization) && shared.deps.admin_key != nullptr &&
-         shared.deps.admin_key->check(head.field(Field::authorization));
+  return is_admin(shared, head);
 }
 
 // What is wrong with the body's media type, or nothing.
@@ -73,6 +72,11 @@ std::optional<std::string> media_error(const Route& route, const Head& head) {
 }
 
 }  // namespace
+
+bool is_admin(const Shared& shared, const Head& head) {
+  return head.has(Field::authorization) && shared.deps.admin_key != nullptr &&
+         shared.deps.admin_key->check(head.field(Field::authorization));
+}
 
 Plan plan_request(const Shared& shared, const Head& head, bool loopback) {
   Plan plan;

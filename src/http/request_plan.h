@@ -28,6 +28,9 @@ struct Plan {
 
 Plan plan_request(const Shared& shared, const Head& head, bool loopback);
 
+// The request carries the admin key.
+bool is_admin(const Shared& shared, const Head& head);
+
 // An sf-string in quotes, or bare visible ASCII. Errc::malformed otherwise.
 Result<std::string> parse_idempotency_key(std::string_view header);
 // The trace id of a W3C traceparent; zero when it is not one.

@@ -156,7 +156,9 @@ Problems explicit_sources(const Tree& tree) {
   Problems problems;
   for (const auto& file : tree) {
     if (!file.path.ends_with("CMakeLists.txt") && !file.path.ends_with(".cmake")) continue;
-    if (file.path == "src/domains/CMakeLists.txt") continue;  // finds the folders of the domains
+    // These find the folders of the domains.
+    if (file.path == "src/domains/CMakeLists.txt" || file.path == "tests/domains/CMakeLists.txt")
+      continue;
     for (std::size_t i = 0; i < file.lines.size(); ++i)
       if (std::regex_search(file.lines[i], glob))
         problems.push_back({file.path, i + 1, "name the sources: a glob misses what is new"});
