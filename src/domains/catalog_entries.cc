@@ -3,11 +3,12 @@
 #include "domain/adapter.h"
 #include "domains/attendance/domain.h"
 #include "domains/booking/domain.h"
+#include "domains/forms/domain.h"
 
 #include <utility>
 
 namespace daybook {
 
-Catalog make_catalog() { return std::move(Catalog{}.add<attendance::Domain>().add<booking::Domain>()); }
+Catalog make_catalog() { return std::move(Catalog{}.add<attendance::Domain>().add<booking::Domain>().add<forms::Domain>()); }
 
 }  // namespace daybook

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "blobs/blob_store.h"
+#include "blobs/multipart.h"
 
 namespace {
 

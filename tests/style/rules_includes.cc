@@ -32,8 +32,8 @@ const std::array<Library, 10> libraries{
      {"catch2/", {"tests/", "bench/"}}}};
 
 // What a domain may include besides <daybook/...>, the standard library, its own folder and schema.
-constexpr std::array<std::string_view, 5> domain_libraries{"roaring/", "date/", "xxhash.h",
-                                                           "flatbuffers/", "boost/container/"};
+constexpr std::array<std::string_view, 6> domain_libraries{
+    "roaring/", "date/", "xxhash.h", "re2/", "flatbuffers/", "boost/container/"};
 // And what the SDK itself may.
 constexpr std::array<std::string_view, 2> sdk_libraries{"flatbuffers/", "boost/container/"};
 

@@ -1,0 +1,36 @@
+// CSV (RFC 4180) that a spreadsheet cannot run: a cell that begins like a formula gets a leading
+// apostrophe. Pure. Thread: a table's own.
+#pragma once
+
+#include <daybook/json.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace daybook::forms {
+
+// Appends one cell, quoted when it must be. A cell that begins with = + - @ TAB CR or LF, and is no
+// plain number, is made harmless.
+void append_cell(std::string& out, std::string_view text);
+
+// The rows of a form's export: fixed columns, the definition's, and all else as one JSON object.
+class CsvTable {
+ public:
+  // `fixed`: the names of the leading columns.
+  CsvTable(std::vector<std::string> fixed, std::vector<std::string> columns)
+      : fixed_(std::move(fixed)), columns_(std::move(columns)) {}
+
+  void append_header(std::string& out) const;
+  // REQUIRES: as many cells as fixed columns. A body that is no object, or cannot be parsed, stands
+  // in the last column as it is.
+  void append_row(std::string& out, const std::vector<std::string>& cells,
+                  std::string_view body_json);
+
+ private:
+  std::vector<std::string> fixed_;
+  std::vector<std::string> columns_;
+  json::Parser parser_;
+};
+
+}  // namespace daybook::forms
