@@ -4,11 +4,18 @@
 #include "domains/attendance/domain.h"
 #include "domains/booking/domain.h"
 #include "domains/forms/domain.h"
+#include "domains/hits/domain.h"
 
 #include <utility>
 
 namespace daybook {
 
-Catalog make_catalog() { return std::move(Catalog{}.add<attendance::Domain>().add<booking::Domain>().add<forms::Domain>()); }
+Catalog make_catalog() {
+  return std::move(Catalog{}
+                       .add<attendance::Domain>()
+                       .add<booking::Domain>()
+                       .add<hits::Domain>()
+                       .add<forms::Domain>());
+}
 
 }  // namespace daybook
