@@ -1,5 +1,5 @@
 // Fields: reads the members of one JSON object against rules, collecting every broken rule, so that
-// a 422 lists all of them. Used by the parse functions of domains.
+// a 422 lists all of them (the first field_errors_max). Used by the parse functions of domains.
 //
 //   json::Fields fields(body);
 //   auto user = fields.text("userId", {.chars_min = 1, .chars_max = 64});
@@ -13,6 +13,7 @@
 #include <daybook/result.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <span>
@@ -20,6 +21,8 @@
 #include <vector>
 
 namespace daybook::json {
+
+constexpr std::size_t field_errors_max = 100;  // listed of one object; a hostile one has millions
 
 struct TextRule {
   std::size_t chars_min = 0;  // Unicode code points
@@ -53,6 +56,9 @@ class Fields {
                                   bool required = true);
   std::optional<Value> any(std::string_view name) const;
 
+  // Notes an error for each member that is none of `names`: for bodies where a misspelt member
+  // would change what is meant without a word.
+  void only(std::initializer_list<std::string_view> names);
   void fail(std::string_view name, std::string_view code, std::string_view rule);
   // The collected 422, or nullopt when every rule held.
   [[nodiscard]] std::optional<Error> error() const;

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -156,7 +157,19 @@ std::optional<std::size_t> Fields::word(std::string_view name,
   return std::nullopt;
 }
 
+void Fields::only(std::initializer_list<std::string_view> names) {
+  if (!usable_) return;
+  body_.each_member([&](std::string_view key, const Value&) {
+    if (std::find(names.begin(), names.end(), key) != names.end()) return;
+    std::string rule = "is not known here; known are ";
+    for (const std::string_view name : names)
+      rule += (name == *names.begin() ? "`" : ", `") + std::string(name) + '`';
+    fail(key, "unknown_member", rule);
+  });
+}
+
 void Fields::fail(std::string_view name, std::string_view code, std::string_view rule) {
+  if (errors_.size() == field_errors_max) return;
   errors_.push_back({std::string(name), std::string(code), std::string(rule)});
 }
 

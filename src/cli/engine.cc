@@ -43,7 +43,7 @@ std::size_t connections_max(const config::Config& config) {
   const std::size_t limit = raise_descriptor_limit();
   const std::size_t room = limit > 2 * descriptors_kept ? limit - descriptors_kept : limit / 2;
   if (wanted <= room) return wanted;
-  log_warn("fewer connections than http.connections_max, the process may open too few files",
+  log_warn("connections are limited below http.connections_max by the limit on open files",
            {{"connections_max", std::uint64_t{wanted}},
             {"connections", std::uint64_t{room}},
             {"open_files_max", std::uint64_t{limit}}});

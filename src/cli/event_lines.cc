@@ -2,6 +2,7 @@
 
 #include <daybook/fields.h>
 #include <daybook/json.h>
+#include <daybook/texts.h>
 
 #include <array>
 #include <cstdio>
@@ -35,7 +36,7 @@ void append_json_line(std::string& out, const log::EventView& event, std::string
   json.begin_object();
   json.member("position", event.position.value);
   json.member("topic", topic);
-  json.member("time", time_text(event.server_time));
+  json.member("time", cli::time_text(event.server_time));
   json.member("eventId", uuid_text(event.event_id));
   json.member("schemaVersion", std::uint64_t{event.schema_version});
   if (!event.idempotency_key.empty()) {
@@ -72,11 +73,7 @@ std::string time_text(UnixUs time) {
   return text.data();
 }
 
-std::string uuid_text(const Id128& id) {
-  std::string text = to_hex(id.bytes);
-  for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, "-");
-  return text;
-}
+std::string uuid_text(const Id128& id) { return id_text(id); }
 
 std::string hash_text(const Hash256& hash) { return to_hex(hash); }
 
@@ -100,7 +97,7 @@ void append_event_line(std::string& out, const log::EventView& event, std::strin
                 static_cast<unsigned long long>(event.position.value));
   out += number.data();
   out.append(topic).append(topic.size() < 10 ? 10 - topic.size() : 0, ' ').append("  ");
-  out.append(time_text(event.server_time))
+  out.append(cli::time_text(event.server_time))
       .append("  ")
       .append(uuid_text(event.event_id))
       .append("  ");

@@ -89,6 +89,17 @@ TEST_CASE("number rules: decimals and numeric strings count, words and infinitie
   }
 }
 
+TEST_CASE("of very many broken fields the first field_errors_max are listed") {
+  const Parsed parsed("{}");
+  Fields fields(parsed.value);
+  for (std::size_t i = 0; i < 10 * field_errors_max; ++i)
+    fields.fail("f" + std::to_string(i), "invalid", "is wrong");
+  const auto error = fields.error();
+  REQUIRE(error);
+  REQUIRE(error->fields.size() == field_errors_max);
+  CHECK(error->fields.back().field == "f" + std::to_string(field_errors_max - 1));
+}
+
 TEST_CASE("every broken field is listed, in the order asked") {
   const Parsed parsed(R"({"type":"sleep","userId":5})");
   Fields fields(parsed.value);

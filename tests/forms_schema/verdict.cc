@@ -21,7 +21,8 @@ Verdict verdict_of(const json::Value& schema, const json::Value& value) {
   const auto* body = forms::copy_node(value, arena);
   verdict.compiled = true;
   verdict.valid = forms::passes(compiled, compiled.root, *body);
-  verdict.told = !forms::find_failures(compiled, *body).empty();
+  const auto failures = forms::find_failures(compiled, *body);
+  verdict.told = !failures.ok() || !failures->empty();
   return verdict;
 }
 

@@ -128,8 +128,9 @@ class Worker {
   bool ask(HttpClient& client, Person& person) {
     if (person.wants_to_hold && person.told == Told::nothing) {
       const auto response =
-          client.post_json("/stations/PWTC/holds", R"({"mysejahteraId":")" + person.name +
-                                                       R"(","date":")" + person.date + "\"}");
+          post(client, "/stations/PWTC/holds",
+               R"({"mysejahteraId":")" + person.name + R"(","date":")" + person.date + "\"}",
+               "hold-" + person.name);
       if (!response) return false;
       if (response->status == 201) {
         person.told = Told::held;
@@ -138,11 +139,17 @@ class Worker {
     }
     std::string more = person.wants_to_queue ? R"(,"waitingList":true)" : "";
     if (person.told == Told::held) more = R"(,"hold":")" + person.id + "\"";
-    const auto response = client.post_json("/booking", booking_body(person, more));
+    const auto response =
+        post(client, "/booking", booking_body(person, more), "book-" + person.name);
     if (!response) return false;
     take_answer(person, *response);
-    if (person.told == Told::held) return ask(client, person);  // left by the crash
     return true;
+  }
+  // With a key, so that what was written but not answered before the crash is answered after it.
+  static std::optional<HttpResponse> post(HttpClient& client, const std::string& path,
+                                          const std::string& body, const std::string& key) {
+    return client.call("POST", path, body,
+                       {{"Content-Type", "application/json"}, {"Idempotency-Key", key}});
   }
   void take_answer(Person& person, const HttpResponse& response) {
     const JsonDoc body(response.body);
@@ -156,18 +163,7 @@ class Worker {
       person.told = Told::refused;
       return;
     }
-    // Asked again after the crash: it had been written, and the answer says what.
-    const auto mine = response.status == 409 ? body.root().find("booking") : std::nullopt;
-    const std::string status = mine ? text_of(*mine, "status") : "";
-    if (mine) person.id = text_of(*mine, "id");
-    if (status == "booked")
-      person.told = Told::booked;
-    else if (status == "waiting")
-      person.told = Told::waiting;
-    else if (status == "held" && person.told != Told::held)
-      person.told = Told::held;
-    else
-      fail(person, "got " + std::to_string(response.status) + " " + response.body);
+    fail(person, "got " + std::to_string(response.status) + " " + response.body);
   }
   bool cancel(HttpClient& client, std::size_t which) {
     Person& person = people_[which];

@@ -57,6 +57,7 @@ Result<Command> parse_definition(const json::Value& body, const Request& request
       "timeZone", {.chars_min = 1, .chars_max = zone_name_chars_max, .required = false});
   if (zone && !TimeZone::exists(*zone))
     fields.fail("timeZone", "unknown_zone", "must be an IANA time zone, for example Asia/Jakarta");
+  fields.only({"name", "timeZone"});
   if (auto error = fields.error()) return std::move(*error);
   if (!name && !zone) return Error::field("", "nothing_to_do", "the body needs name or timeZone");
 

@@ -30,7 +30,10 @@ std::string_view keep(Arena& arena, const std::optional<std::string_view>& text)
 // The person, with the reference's own text when there is none.
 std::optional<std::string_view> read_person(json::Fields& fields) {
   const auto value = fields.any(person_member);
-  if (!value || (value->is_string() && value->string().empty())) {
+  const auto is_blank = [](std::string_view text) {
+    return text.find_first_not_of(' ') == std::string_view::npos;
+  };
+  if (!value || (value->is_string() && is_blank(value->string()))) {
     fields.fail(person_member, "empty", person_empty);
     return std::nullopt;
   }
@@ -94,12 +97,16 @@ std::span<const DateCapacity> read_dates(json::Fields& fields, Arena& arena) {
   }
   std::vector<DateCapacity> dates;
   std::size_t at = 0;
+  std::size_t wrong_dates = 0;
   value->each_element([&](const json::Value& element) {
-    const std::string name = "dates[" + std::to_string(at++) + "]";
-    if (at > static_cast<std::size_t>(dates_limit)) return;
+    if (++at > static_cast<std::size_t>(dates_limit) || wrong_dates == json::field_errors_max)
+      return;
     DateCapacity date;
     const std::string wrong = read_date(element, date);
-    if (!wrong.empty()) fields.fail(name, "invalid", wrong);
+    if (!wrong.empty()) {
+      fields.fail("dates[" + std::to_string(at - 1) + "]", "invalid", wrong);
+      ++wrong_dates;
+    }
     dates.push_back(date);
   });
   if (at > static_cast<std::size_t>(dates_limit))
@@ -131,6 +138,8 @@ Result<Command> read_station(json::Fields& fields, std::string_view name, Arena&
   if (zone && !TimeZone::exists(*zone))
     fields.fail("time_zone", "unknown_zone",
                 "must be an IANA time zone, for example Asia/Kuala_Lumpur");
+  fields.only({"dates", "bookings_per_person", "time_zone", "hold_seconds", "closes_past_dates",
+               "name", "type"});
   if (auto error = fields.error()) return std::move(*error);
   command.time_zone = keep(arena, zone);
   return command;

@@ -18,14 +18,15 @@ struct Wanted {
   std::uint32_t date = none;
 };
 
-Error invalid_place(const Command& command) {
+// The reference's words; the field says which half is wrong.
+Error invalid_place(const Command& command, std::string_view field, std::string_view rule) {
   std::string text = "station location:";
   text += command.station;
   text += ':';
   text += command.date;
   text += " location & date combination is invalid";
-  FieldError field{"location", "unknown", text};
-  return Error{Errc::invalid, std::move(text), {std::move(field)}};
+  return Error{
+      Errc::invalid, std::move(text), {{std::string(field), "unknown", std::string(rule)}}};
 }
 
 Result<Wanted> find_place(const State& state, const Command& command, UnixUs now) {
@@ -33,10 +34,12 @@ Result<Wanted> find_place(const State& state, const Command& command, UnixUs now
   Wanted wanted;
   wanted.station_number = book.find_station(command.station);
   const auto date = parse_date(command.date);
-  if (wanted.station_number == none || !date) return invalid_place(command);
+  if (wanted.station_number == none)
+    return invalid_place(command, "location", "must be a station that there is");
+  if (!date) return invalid_place(command, "date", "must be a date as YYYYMMDD");
   wanted.station = &book.station(wanted.station_number);
   wanted.date = book.find_date(*wanted.station, *date);
-  if (wanted.date == none) return invalid_place(command);
+  if (wanted.date == none) return invalid_place(command, "date", "must be a date of the station");
   if (wanted.station->closes_past_dates &&
       book.date(wanted.date).day < state.today(wanted.station_number, now))
     return Error::field("date", "past", "is over at this station");
@@ -45,10 +48,11 @@ Result<Wanted> find_place(const State& state, const Command& command, UnixUs now
 
 // The refusal tells what the person has, so that each of their devices can show it - but not its
 // id, which is the right to cancel it: a mysejahteraId is no secret.
-Error already_booked(const Book& book, std::uint32_t n) {
+Error already_booked(const Book& book, std::uint32_t n, std::uint32_t limit) {
   const Booking& booking = book.booking(n);
   const StationDate& date = book.date(booking.date);
-  Error error{Errc::conflict, "this person already has a booking at this station"};
+  const std::string has = limit == 1 ? "a booking" : std::to_string(limit) + " bookings";
+  Error error{Errc::conflict, "this person already has " + has + " at this station"};
   json::Writer out(error.members);
   out.key("booking").begin_object().member("location", book.station(date.station).name);
   out.member("date", date_text(date.date)).member("status", status_text(booking.status));
@@ -79,7 +83,7 @@ Result<Events<Event>> decide_from_hold(const State& state, const Command& comman
   if (!hold.is_live()) return Error{Errc::conflict, "the hold has ended"};
   if (!state.people().owns(People::key(*wanted.station, command.person), n))
     return Error::field("hold", "other_person", "is of another person or station");
-  if (hold.status != Status::held) return already_booked(book, n);
+  if (hold.status != Status::held) return already_booked(book, n, 1);
   if (hold.date != wanted.date) return Error::field("hold", "other_date", "is of another date");
   if (hold.expires() <= context.now) return Error{Errc::conflict, "the hold has ended"};
   Event event = new_event(Kind::hold_booked, command, context, book.date(wanted.date).date);
@@ -98,7 +102,7 @@ Result<Events<Event>> decide_place(const State& state, const Policy& policy, con
   if (allowed > 0) {
     const Id128 person = People::key(*wanted.station, command.person);
     if (state.people().count(person) >= allowed)
-      return already_booked(book, state.people().newest(person));
+      return already_booked(book, state.people().newest(person), allowed);
   }
   const StationDate& date = book.date(wanted.date);
   const bool is_full = date.availability() == 0;
@@ -116,13 +120,15 @@ Result<Events<Event>> decide_place(const State& state, const Policy& policy, con
   return Events<Event>{event};
 }
 
-Result<Events<Event>> decide_cancel(const State& state, const Command& command) {
+Result<Events<Event>> decide_cancel(const State& state, const Command& command, UnixUs now) {
   const Book& book = state.book();
   const std::uint32_t n = book.find_booking(*command.id);
   if (n == none) return Error{Errc::not_found, "booking not found"};
   const Booking& booking = book.booking(n);
   if (booking.status == Status::cancelled) return Events<Event>{};
-  if (booking.status == Status::expired) return Error{Errc::conflict, "the hold has ended"};
+  const bool has_run_out = booking.status == Status::held && booking.expires() <= now;
+  if (booking.status == Status::expired || has_run_out)
+    return Error{Errc::conflict, "the hold has ended"};
   Events<Event> events{event_about(book, Kind::cancelled, n)};
   if (booking.status != Status::waiting) promote(book, booking.date, 1, events);
   return events;
@@ -154,7 +160,7 @@ Result<Events<Event>> Domain::decide(const State& state, const Policy& policy,
     case CommandKind::define_station:
       return decide_station(state, policy, command, context);
     case CommandKind::cancel:
-      return decide_cancel(state, command);
+      return decide_cancel(state, command, context.now);
     case CommandKind::book:
     case CommandKind::hold:
       break;

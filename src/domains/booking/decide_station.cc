@@ -81,7 +81,9 @@ Result<Events<Event>> decide_station(const State& state, const Policy& policy,
     return Error::field("hold_seconds", "range",
                         "must be at most " + std::to_string(policy.hold_seconds_max));
   const std::vector<DateCapacity> dates = merged_dates(book, known, command.dates);
-  if (dates.size() > policy.dates_per_station_max)
+  // A station that had more before the setting was lowered may still be changed, not grow.
+  const std::size_t dates_before = known == nullptr ? 0 : known->dates.size();
+  if (dates.size() > std::max<std::size_t>(policy.dates_per_station_max, dates_before))
     return Error::field(
         "dates", "too_many",
         "must leave at most " + std::to_string(policy.dates_per_station_max) + " dates in all");

@@ -34,6 +34,7 @@ Events<Event> Domain::due(const State& state, const View&, const Policy&, const 
   const Book& book = state.book();
   Events<Event> events;
   for (const std::uint32_t date : state.promotable()) {
+    if (events.size() == due_events_max) break;
     const std::size_t free = book.date(date).free();
     promote(book, date, std::min(free, due_events_max - events.size()), events);
   }

@@ -13,8 +13,6 @@
 namespace daybook::forms {
 namespace {
 
-constexpr std::string_view redirect_member = "_redirect";
-constexpr std::string_view started_member = "_started";
 constexpr std::array<std::string_view, 2> types{"submit", "define"};
 
 bool is_name_char(char c) {

@@ -3,12 +3,14 @@
 #include <daybook/check.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 
 namespace daybook::forms {
 namespace {
 
 constexpr std::string_view other_column = "other";
+constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -60,9 +62,19 @@ void append_cell(std::string& out, std::string_view text) {
   if (is_formula(text)) out.push_back('\'');
   for (const char c : text) {
     if (c == '"') out.push_back('"');
-    out.push_back(c);
+    if (c == '\0')
+      out.append(replacement);
+    else
+      out.push_back(c);
   }
   if (is_quoted) out.push_back('"');
+}
+
+CsvTable::CsvTable(std::vector<std::string> fixed, std::vector<std::string> columns)
+    : fixed_(std::move(fixed)), columns_(std::move(columns)), by_name_(columns_.size()) {
+  std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
+  std::ranges::sort(by_name_, {},
+                    [this](std::size_t i) -> const std::string& { return columns_[i]; });
 }
 
 void CsvTable::append_header(std::string& out) const {
@@ -90,9 +102,10 @@ void CsvTable::append_row(std::string& out, const std::vector<std::string>& cell
   const bool is_object = body.ok() && body->is_object();
   if (!is_object) other = std::string(body_json);
   const auto sort_in = [&](std::string_view name, const json::Value& value) {
-    const auto column = std::find(columns_.begin(), columns_.end(), name);
-    if (column != columns_.end()) {
-      values[static_cast<std::size_t>(column - columns_.begin())] = value;
+    const auto column = std::ranges::lower_bound(
+        by_name_, name, {}, [this](std::size_t i) { return std::string_view(columns_[i]); });
+    if (column != by_name_.end() && columns_[*column] == name) {
+      values[*column] = value;
       return;
     }
     if (other.empty()) rest.begin_object();

@@ -11,15 +11,14 @@
 namespace daybook::forms {
 
 // Appends one cell, quoted when it must be. A cell that begins with = + - @ TAB CR or LF, and is no
-// plain number, is made harmless.
+// plain number, is made harmless; a NUL, which ends the file for some readers, stands as U+FFFD.
 void append_cell(std::string& out, std::string_view text);
 
 // The rows of a form's export: fixed columns, the definition's, and all else as one JSON object.
 class CsvTable {
  public:
   // `fixed`: the names of the leading columns.
-  CsvTable(std::vector<std::string> fixed, std::vector<std::string> columns)
-      : fixed_(std::move(fixed)), columns_(std::move(columns)) {}
+  CsvTable(std::vector<std::string> fixed, std::vector<std::string> columns);
 
   void append_header(std::string& out) const;
   // REQUIRES: as many cells as fixed columns. A body that is no object, or cannot be parsed, stands
@@ -30,6 +29,7 @@ class CsvTable {
  private:
   std::vector<std::string> fixed_;
   std::vector<std::string> columns_;
+  std::vector<std::size_t> by_name_;  // into columns_, sorted by name
   json::Parser parser_;
 };
 

@@ -28,13 +28,31 @@ bool has_host(std::string_view prefix) {
   return prefix.find('/', host) != std::string_view::npos && prefix[host] != '/';
 }
 
+// Browsers resolve "." and ".." of a path, and take "%2e" for a dot.
+bool has_dot_segment(std::string_view target) {
+  std::string_view path = target.substr(0, target.find_first_of("?#"));
+  while (!path.empty()) {
+    const std::size_t slash = path.find('/');
+    std::string_view segment = path.substr(0, slash);
+    path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+    std::size_t dots = 0;
+    for (; !segment.empty(); ++dots) {
+      const bool is_escaped = segment.starts_with("%2e") || segment.starts_with("%2E");
+      if (!is_escaped && segment.front() != '.') break;
+      segment.remove_prefix(is_escaped ? 3 : 1);
+    }
+    if (segment.empty() && (dots == 1 || dots == 2)) return true;
+  }
+  return false;
+}
+
 bool is_redirect_allowed(const Options& options, std::string_view target) {
   if (target.empty()) return true;
   if (!is_safe_target(target)) return false;
   return std::any_of(options.redirects.begin(), options.redirects.end(), [&](std::string_view r) {
     if (!r.ends_with("/*")) return target == r;
     r.remove_suffix(1);
-    return has_host(r) && target.starts_with(r);
+    return has_host(r) && target.starts_with(r) && !has_dot_segment(target);
   });
 }
 

@@ -38,27 +38,31 @@ void read_schema(const json::Value& schema, const Pointer& at, Compiled& out,
     faults.add(at, "wrong_value", "must allow an object: the body of a form is one");
 }
 
-std::string message_of(const std::vector<FieldMessages>& messages, Failure& failure) {
+// The form's own words for a failure; null: it has none.
+const std::string* own_words(const std::vector<FieldMessages>& messages, const Failure& failure) {
   const auto own = std::ranges::find(messages, failure.name, &FieldMessages::field);
-  if (own == messages.end() || failure.name.empty()) return std::move(failure.words);
+  if (own == messages.end() || failure.name.empty()) return nullptr;
   const auto text =
       std::ranges::find(own->texts, failure.keyword, &std::pair<Keyword, std::string>::first);
-  if (text != own->texts.end()) return text->second;
-  if (!own->any.empty()) return own->any;
-  return std::move(failure.words);
+  if (text != own->texts.end()) return &text->second;
+  return own->any.empty() ? nullptr : &own->any;
 }
 
 Error refusal(const std::vector<FieldMessages>& messages, std::vector<Failure>& failures) {
   std::vector<FieldError> errors;
   errors.reserve(failures.size());
+  std::string message;  // of the whole: the first one's, which the form's own words tell alone
   for (auto& failure : failures) {
-    auto message = message_of(messages, failure);
+    const std::string* own = own_words(messages, failure);
+    std::string words = own != nullptr ? *own : std::move(failure.words);
+    if (errors.empty()) {
+      const bool is_whole = own != nullptr || words == required_words;
+      const std::string field = failure.field.empty() ? "the body" : failure.field;
+      message = is_whole ? words : field + " " + words;
+    }
     errors.push_back(
-        {std::move(failure.field), std::string(name_of(failure.keyword).code), std::move(message)});
+        {std::move(failure.field), std::string(name_of(failure.keyword).code), std::move(words)});
   }
-  const auto& first = errors.front();
-  std::string message =
-      (first.field.empty() ? std::string("the body") : first.field) + " " + first.message;
   return Error{Errc::invalid, std::move(message), std::move(errors)};
 }
 
@@ -124,7 +128,7 @@ const std::vector<std::string>& Definition::columns() const { return compiled_->
 Result<std::string_view> Definition::check(const Node& body, bool from_form, Arena& arena) const {
   if (!body.is_object()) return no_object("the body");
   const Node cleaned = clean(compiled_->rules, body, from_form, arena);
-  auto failures = find_failures(compiled_->schema, cleaned);
+  DAYBOOK_TRY(auto failures, find_failures(compiled_->schema, cleaned));
   if (!failures.empty()) return refusal(compiled_->messages, failures);
   std::string text;
   text.reserve(512);
@@ -135,8 +139,11 @@ Result<std::string_view> Definition::check(const Node& body, bool from_form, Are
 std::size_t Definition::memory_bytes() const {
   constexpr std::size_t pattern_bytes = 16 * 1024;  // about, of a usual one
   const auto& parts = *compiled_;
+  std::size_t choices = 0;
+  for (const auto& list : parts.schema.choices) choices += list.texts.size();
   return sizeof(Compiled) + parts.literals.memory_bytes() + 4 * parts.definition_json.size() +
-         parts.schema_json.size() + parts.schema.patterns.size() * pattern_bytes;
+         parts.schema_json.size() + parts.schema.patterns.size() * pattern_bytes +
+         choices * sizeof(std::string);
 }
 
 }  // namespace daybook::forms

@@ -19,6 +19,9 @@ namespace daybook::forms {
 
 constexpr std::size_t definition_bytes_max = 64 * 1024;
 constexpr std::size_t title_chars_max = 200;
+// Members of a body that are not part of the submission, so no schema may ask for them.
+constexpr std::string_view redirect_member = "_redirect";
+constexpr std::string_view started_member = "_started";
 constexpr std::size_t origins_max = 64;    // of allowed_origins
 constexpr std::size_t redirects_max = 64;  // of redirects
 constexpr std::int64_t fill_ms_max = 24 * 3600 * 1000;
@@ -63,11 +66,12 @@ class Definition {
 
   // Cleans `body` by the clean-up rules, then checks it. Returns the cleaned body as JSON text,
   // valid as long as `arena`: unknown members are kept, the honeypot is left out, defaults stand
-  // last. Errc::invalid lists the first error of each field in the order of the definition; `field`
-  // is spelt "email", "address.street", "tags[0]", or "" for the body as a whole.
-  // `from_form`: the body was an HTML form, so all its values are texts or arrays of texts. Where
-  // the schema asks for something else "38" is a number, "true" and "on" are true, "false" and
-  // "off" are false, one text is an array of one, and an empty text is no value at all.
+  // last. Errc::too_large: it would take too long (check_steps_max). Errc::invalid lists the first
+  // error of each field in the order of the definition; `field` is spelt "email", "address.street",
+  // "tags[0]", or "" for the body as a whole. `from_form`: the body was an HTML form, so all its
+  // values are texts or arrays of texts. Where the schema asks for something else "38" is a number,
+  // "true" and "on" are true, "false" and "off" are false, one text is an array of one, and an
+  // empty text is no value at all.
   [[nodiscard]] Result<std::string_view> check(const Node& body, bool from_form,
                                                Arena& arena) const;
   [[nodiscard]] std::size_t memory_bytes() const;  // about

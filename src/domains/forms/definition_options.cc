@@ -56,7 +56,7 @@ bool is_redirect(std::string_view text) {
   if (!is_printable(text) || text.find_first_of("\\\"<>") != std::string_view::npos) return false;
   if (text.starts_with('/')) return !text.starts_with("//");
   const auto host = after_scheme(text);
-  return !host.empty() && host.front() != '/';
+  return !host.empty() && host.front() != '/' && host.front() != '*';
 }
 
 void read_addresses(const json::Value& value, const Pointer& at, std::size_t max,
@@ -122,6 +122,13 @@ void check_options(const json::Value& definition, const Pointer& at, Compiled& o
   auto& options = out.options;
   if (!options.honeypot.empty() && out.rules.find(options.honeypot, 0) != out.rules.fields.size())
     wrong(Pointer{&at, "honeypot"}, faults, "must not be a field of the schema");
+  for (const std::string_view taken : {redirect_member, started_member}) {
+    if (options.honeypot == taken)
+      wrong(Pointer{&at, "honeypot"}, faults, "must not be a member that every form has");
+    if (out.rules.find(taken, 0) != out.rules.fields.size())
+      wrong(Pointer{&at, "schema"}, faults,
+            "must not name " + std::string(taken) + ", which is taken out before the check");
+  }
   const bool has_burst = definition.find("rate_burst").has_value();
   if (!has_burst) options.rate_burst = options.rate_per_minute;
   if (has_burst && options.rate_per_minute == 0)

@@ -1,7 +1,8 @@
 #include "domains/forms/export.h"
 
 #include "domains/forms/csv.h"
-#include "domains/forms/times.h"
+
+#include <daybook/texts.h>
 
 #include <limits>
 #include <optional>

@@ -2,7 +2,8 @@
 #include "domains/forms/domain.h"
 #include "domains/forms/export.h"
 #include "domains/forms/submissions.h"
-#include "domains/forms/times.h"
+
+#include <daybook/texts.h>
 
 #include <algorithm>
 #include <charconv>
@@ -21,7 +22,7 @@ constexpr std::int64_t day_us = 24 * hour_us;
 void write_numbers(json::Writer& out, const FormEntry& form) {
   out.member("version", std::uint64_t{form.versions.size()});
   out.member("closed", form.is_closed());
-  out.member("submissions", form.real.size()).member("spam", form.spam.size());
+  out.member("submissions", form.real.size());  // open to all: how many are spam is not
   out.key("lastAt");
   if (form.real.size() == 0)
     out.null();
@@ -162,11 +163,10 @@ void Domain::routes(Routes<Domain>& routes) {
   routes.command(Method::put, "/forms/{name}", Access::admin, &parse_definition);
   routes.command(Method::post, "/forms/{name}", Access::open, &parse_submission,
                  Bodies::json_or_form);
-  // The reference's own paths: a form's name is its path.
-  routes.command(Method::post, "/student-data-form/", Access::open, &parse_submission,
-                 Bodies::json_or_form);
-  routes.command(Method::post, "/demo-form/", Access::open, &parse_submission,
-                 Bodies::json_or_form);
+  // The reference's own paths: a form's name is its path, with or without the last slash.
+  for (const std::string_view path :
+       {"/student-data-form/", "/student-data-form", "/demo-form/", "/demo-form"})
+    routes.command(Method::post, path, Access::open, &parse_submission, Bodies::json_or_form);
   routes.read("/forms", Access::open, &get_forms);
   routes.read("/forms/{name}", Access::open, &get_form);
   routes.read("/forms/{name}/definition", Access::admin, &get_definition);

@@ -89,16 +89,17 @@ bool has_only(std::string_view text, std::string_view allowed) {
   return text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-void append_canonical_object(std::string& out, const Node& node) {
+void append_canonical_object(std::string& out, const Node& node, std::size_t bytes_max) {
   std::vector<const Member*> sorted;
   sorted.reserve(node.members.size());
   for (const auto& member : node.members) sorted.push_back(&member);
   std::ranges::sort(sorted, {}, &Member::name);
   out += '{';
   for (const auto* member : sorted) {
+    if (out.size() > bytes_max) return;
     json::append_string(out, member->name);
     out += ':';
-    append_canonical(out, *member->value);
+    append_canonical(out, *member->value, bytes_max);
     out += ',';
   }
   out += '}';
@@ -169,7 +170,7 @@ std::optional<Node> parse_number(std::string_view text) {
   return node;
 }
 
-void append_canonical(std::string& out, const Node& node) {
+void append_canonical(std::string& out, const Node& node, std::size_t bytes_max) {
   switch (node.kind) {
     case Kind::integer:
     case Kind::unsigned_integer:
@@ -179,13 +180,14 @@ void append_canonical(std::string& out, const Node& node) {
     case Kind::array:
       out += '[';
       for (const auto& element : node.elements) {
-        append_canonical(out, element);
+        if (out.size() > bytes_max) return;
+        append_canonical(out, element, bytes_max);
         out += ',';
       }
       out += ']';
       break;
     case Kind::object:
-      append_canonical_object(out, node);
+      append_canonical_object(out, node, bytes_max);
       break;
     default:
       append_json(out, node);

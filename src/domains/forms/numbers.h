@@ -6,6 +6,7 @@
 #include "domains/forms/node.h"
 
 #include <compare>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,9 @@ bool is_multiple(const Node& number, const Node& step);
 // "38", "-1.5e3", also "+38" and "007" as people type them; nothing else, no blanks.
 std::optional<Node> parse_number(std::string_view text);
 
-// Text that is the same for equal values and for those only: members sorted, 1.0 as 1.
-void append_canonical(std::string& out, const Node& node);
+// Text that is the same for equal values and for those only: members sorted, 1.0 as 1. It may end
+// early once it is sure to grow beyond `bytes_max`; then `out` is longer than that.
+void append_canonical(std::string& out, const Node& node,
+                      std::size_t bytes_max = std::numeric_limits<std::size_t>::max());
 
 }  // namespace daybook::forms

@@ -1,7 +1,7 @@
 // Schema: the subset of JSON Schema 2020-12 of docs/forms-schema.md, compiled to flat tables of
 // nodes and rules that a check walks together with the value.
-// Thread: immutable after compile_schema(), so any thread may check. Work of a check is at most
-// (schema nodes) x (nodes of the value); there is no $ref, so both recursions end.
+// Thread: immutable after compile_schema(), so any thread may check. There is no $ref, so both
+// recursions end; the work of a check is counted and limited (check_steps_max).
 #pragma once
 
 #include "domains/forms/formats.h"
@@ -21,10 +21,13 @@ namespace daybook::forms {
 constexpr std::size_t schema_nodes_max = 1024;
 constexpr std::size_t schema_depth_max = 16;  // schemas within schemas
 constexpr std::size_t enum_entries_max = 1000;
-constexpr std::size_t properties_max = 256;  // of one object
-constexpr std::size_t branches_max = 64;     // of one allOf, anyOf or oneOf
-constexpr std::size_t faults_max = 50;       // told of one definition
-constexpr std::size_t errors_max = 100;      // told of one body
+constexpr std::size_t properties_max = 256;   // of one object
+constexpr std::size_t branches_max = 64;      // of one allOf, anyOf or oneOf
+constexpr std::size_t faults_max = 50;        // told of one definition
+constexpr std::size_t errors_max = 100;       // told of one body
+constexpr std::size_t field_bytes_max = 256;  // of a field's name in an error; the rest is cut off
+constexpr std::uint64_t check_steps_max = 4'000'000;        // of one check, see Work
+constexpr std::uint64_t pattern_instructions_max = 50'000;  // of RE2, all patterns of a schema
 
 // The rules, in the order in which a value meets them.
 enum class Keyword : std::uint8_t {
@@ -83,6 +86,7 @@ struct SchemaNode {
 
 struct Choices {
   std::vector<std::string> texts;  // canonical, sorted
+  std::size_t bytes_max = 0;       // of the longest
   std::string words;               // for the message; empty: too many to name
 };
 
@@ -141,6 +145,7 @@ class DefinitionFaults {
  public:
   void add(const Pointer& at, std::string_view code, std::string message);
   [[nodiscard]] bool empty() const { return faults_.empty(); }
+  [[nodiscard]] bool is_full() const { return faults_.size() >= faults_max; }
   // REQUIRES: not empty. Errc::invalid.
   Error error() &&;
 
@@ -161,10 +166,22 @@ struct Failure {
   std::string words;  // the default message
 };
 
-// Whether `value` passes node `at`.
+// What a check has cost so far, in steps of about 10 ns. It is counted and not timed, so that the
+// same body always fares the same.
+class Work {
+ public:
+  void add(std::uint64_t steps) { steps_ += steps; }
+  [[nodiscard]] bool is_spent() const { return steps_ > check_steps_max; }
+
+ private:
+  std::uint64_t steps_ = 0;
+};
+
+// Whether `value` passes node `at`; not if it takes more than check_steps_max to tell.
 bool passes(const Schema& schema, std::uint32_t at, const Node& value);
-// The first failure of each field, at most errors_max. Empty: passes.
-std::vector<Failure> find_failures(const Schema& schema, const Node& value);
+// The first failure of each field, at most errors_max. Empty: passes. Errc::too_large: to tell
+// would take more than check_steps_max.
+Result<std::vector<Failure>> find_failures(const Schema& schema, const Node& value);
 
 // The default message of a broken rule.
 std::string words_of(const Schema& schema, const Rule& rule);

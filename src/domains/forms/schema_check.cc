@@ -16,12 +16,19 @@ struct Place {
   bool is_index = false;
 };
 
+// The first bytes of a text, no code point cut in two.
+std::string_view head_of(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) return text;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xc0) == 0x80) --bytes;
+  return text.substr(0, bytes);
+}
+
 std::string text_of(const Place* place) {
   if (place == nullptr) return {};
   std::string text = text_of(place->parent);
   if (place->is_index) return text + "[" + std::to_string(place->index) + "]";
   if (!text.empty()) text += '.';
-  return text.append(place->name);
+  return text.append(head_of(place->name, field_bytes_max));
 }
 
 std::string_view top_of(const Place* place) {
@@ -35,31 +42,42 @@ std::size_t count_code_points(std::string_view utf8) {
       utf8, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
-bool has_twins(std::span<const Node> elements) {
-  if (elements.size() < 2) return false;
+bool has_twins(std::span<const Node> elements, Work& work) {
+  constexpr std::uint64_t element_steps = 12;
+  work.add(elements.size() * element_steps);
+  if (elements.size() < 2 || work.is_spent()) return false;
   std::vector<std::string> texts(elements.size());
-  for (std::size_t i = 0; i < elements.size(); ++i) append_canonical(texts[i], elements[i]);
+  for (std::size_t i = 0; i < elements.size(); ++i) {
+    append_canonical(texts[i], elements[i]);
+    work.add(texts[i].size() / 2);
+  }
   std::ranges::sort(texts);
   return std::ranges::adjacent_find(texts) != texts.end();
 }
 
-bool is_choice(const Choices& choices, const Node& value) {
+bool is_choice(const Choices& choices, const Node& value, Work& work) {
+  constexpr std::uint64_t search_steps = 6;
   std::string text;
-  append_canonical(text, value);
+  append_canonical(text, value, choices.bytes_max);
+  work.add(search_steps + text.size() / 4);
   return std::ranges::binary_search(choices.texts, text);
 }
 
-// With a list of failures it goes on after one; without, it stops at the first.
+// With a list of failures it goes on after one; without, it stops at the first. Once the work is
+// spent everything fails at once: the caller asks for that.
 class Checker {
  public:
-  Checker(const Schema& schema, std::vector<Failure>* failures)
-      : schema_(schema), failures_(failures) {}
+  Checker(const Schema& schema, Work& work, std::vector<Failure>* failures)
+      : schema_(schema), work_(work), failures_(failures) {}
 
   bool check(std::uint32_t at, const Node& value, const Place* place) {
     const auto& node = schema_.nodes[at];
+    work_.add(1);
     bool fine = true;
     for (std::uint32_t i = node.first; i < node.first + node.count; ++i) {
       const Rule& rule = schema_.rules[i];
+      work_.add(2);
+      if (work_.is_spent()) return false;
       if (holds(rule, value, place)) continue;
       fine = false;
       if (!is_nested(rule.keyword)) tell(rule, place);
@@ -79,13 +97,14 @@ class Checker {
 
   void tell(const Rule& rule, const Place* place) {
     if (failures_ == nullptr || failures_->size() >= errors_max) return;
-    auto field = text_of(place);
+    auto field = std::string(head_of(text_of(place), field_bytes_max));
+    work_.add(20);
     if (std::ranges::find(*failures_, field, &Failure::field) != failures_->end()) return;
     failures_->push_back({std::move(field), top_of(place), rule.keyword, words_of(schema_, rule)});
   }
 
   bool silently(std::uint32_t at, const Node& value) {
-    return Checker(schema_, nullptr).check(at, value, nullptr);
+    return Checker(schema_, work_, nullptr).check(at, value, nullptr);
   }
 
   bool holds(const Rule& rule, const Node& value, const Place* place) {
@@ -94,7 +113,7 @@ class Checker {
         return (types_of(value) & schema_.types[rule.index]) != 0;
       case Keyword::enumeration:
       case Keyword::constant:
-        return is_choice(schema_.choices[rule.index], value);
+        return is_choice(schema_.choices[rule.index], value, work_);
       case Keyword::minimum:
       case Keyword::maximum:
       case Keyword::exclusive_minimum:
@@ -111,7 +130,7 @@ class Checker {
       case Keyword::max_items:
         return !value.is_array() || value.elements.size() <= rule.limit;
       case Keyword::unique_items:
-        return !value.is_array() || !has_twins(value.elements);
+        return !value.is_array() || !has_twins(value.elements, work_);
       case Keyword::items:
         return !value.is_array() || items_hold(rule, value, place);
       case Keyword::properties:
@@ -125,6 +144,7 @@ class Checker {
 
   bool number_holds(const Rule& rule, const Node& value) {
     const Node& number = schema_.numbers[rule.index];
+    work_.add(rule.keyword == Keyword::multiple_of ? 20 : 0);
     if (rule.keyword == Keyword::multiple_of) return is_multiple(value, number);
     const auto order = compare_numbers(value, number);
     if (rule.keyword == Keyword::minimum) return order >= 0;
@@ -133,10 +153,14 @@ class Checker {
   }
 
   bool text_holds(const Rule& rule, std::string_view text) {
+    if (rule.keyword == Keyword::pattern) {
+      work_.add(schema_.patterns[rule.index].steps(text.size()));
+      return !work_.is_spent() && schema_.patterns[rule.index].matches(text);
+    }
+    work_.add(text.size() / (rule.keyword == Keyword::format ? 4 : 32));
     if (rule.keyword == Keyword::min_length) return count_code_points(text) >= rule.limit;
     if (rule.keyword == Keyword::max_length) return count_code_points(text) <= rule.limit;
-    if (rule.keyword == Keyword::format) return has_format(static_cast<Format>(rule.index), text);
-    return schema_.patterns[rule.index].matches(text);
+    return has_format(static_cast<Format>(rule.index), text);
   }
 
   bool items_hold(const Rule& rule, const Node& value, const Place* place) {
@@ -156,6 +180,7 @@ class Checker {
 
   bool object_holds(const ObjectRule& object, const Node& value, const Place* place) {
     const std::size_t count = object.properties.size();
+    work_.add(count + value.members.size() * 2);
     boost::container::small_vector<const Node*, 32> found(count, nullptr);
     std::size_t hint = 0;
     for (const auto& member : value.members) {
@@ -182,6 +207,7 @@ class Checker {
   bool additional_hold(const ObjectRule& object, const Node& value, const Place* place) {
     const bool none = schema_.nodes[object.additional].types == 0 &&
                       schema_.find_rule(object.additional, Keyword::never) != nullptr;
+    work_.add(value.members.size() * 4);
     bool fine = true;
     for (const auto& member : value.members) {
       if (object.find(member.name, 0) != object.properties.size()) continue;
@@ -199,7 +225,10 @@ class Checker {
 
   bool dependents_hold(const Rule& rule, const Node& value, const Place* place) {
     bool fine = true;
+    const std::uint64_t search_steps = 1 + value.members.size() / 8;
     for (const auto& dependent : schema_.dependents[rule.index]) {
+      work_.add(search_steps * (1 + dependent.needs.size()));
+      if (work_.is_spent()) return false;
       if (find_member(value, dependent.name) == nullptr) continue;
       for (const auto& name : dependent.needs)
         if (find_member(value, name) == nullptr)
@@ -234,6 +263,7 @@ class Checker {
   }
 
   const Schema& schema_;
+  Work& work_;
   std::vector<Failure>* failures_;
 };
 
@@ -247,12 +277,15 @@ std::size_t ObjectRule::find(std::string_view name, std::size_t hint) const {
 }
 
 bool passes(const Schema& schema, std::uint32_t at, const Node& value) {
-  return Checker(schema, nullptr).check(at, value, nullptr);
+  Work work;
+  return Checker(schema, work, nullptr).check(at, value, nullptr) && !work.is_spent();
 }
 
-std::vector<Failure> find_failures(const Schema& schema, const Node& value) {
+Result<std::vector<Failure>> find_failures(const Schema& schema, const Node& value) {
+  Work work;
   std::vector<Failure> failures;
-  Checker(schema, &failures).check(schema.root, value, nullptr);
+  Checker(schema, work, &failures).check(schema.root, value, nullptr);
+  if (work.is_spent()) return Error{Errc::too_large, "the body is too much for this form to check"};
   return failures;
 }
 

@@ -70,6 +70,7 @@ class SchemaCompiler {
   Schema& schema_;
   DefinitionFaults& faults_;
   json::Writer out_;
+  std::uint64_t instructions_ = 0;  // of all patterns
 };
 
 template <class Table>

@@ -8,7 +8,8 @@ namespace daybook::forms {
 namespace {
 
 constexpr std::string_view dialect = "https://json-schema.org/draft/2020-12/schema";
-constexpr std::size_t choices_named_max = 12;  // in a message
+constexpr std::size_t choices_named_max = 12;         // in a message
+constexpr std::size_t choices_words_bytes_max = 512;  // longer ones are not named
 
 Types type_of(std::string_view name) {
   constexpr std::array<std::pair<std::string_view, Types>, 7> known{{{"null", type_null},
@@ -78,6 +79,9 @@ void SchemaCompiler::add_choices(Keyword keyword, Draft& draft,
     if (!choices.words.empty()) choices.words += ", ";
     choices.words += node->is_text() ? std::string(node->text) : choices.texts.back();
   }
+  for (const auto& text : choices.texts)
+    choices.bytes_max = std::max(choices.bytes_max, text.size());
+  if (choices.words.size() > choices_words_bytes_max) choices.words.clear();
   std::ranges::sort(choices.texts);
   draft.types &= types;
   draft.rules.push_back({keyword, next_index(schema_.choices)});
@@ -137,9 +141,13 @@ void SchemaCompiler::read_pattern(const Word& word, Draft& draft, const json::Va
                                   const Pointer& at) {
   if (!value.is_string()) return wrong(at, "must be a text");
   out_.member("pattern", value.string());
+  if (faults_.is_full() || instructions_ > pattern_instructions_max) return;  // told already
   auto pattern = Pattern::make(value.string());
   if (!pattern.ok())
     return faults_.add(at, "bad_pattern", "is not a pattern: " + pattern.error().message);
+  instructions_ += pattern->instructions();
+  if (instructions_ > pattern_instructions_max)
+    return faults_.add(at, "too_many", "is one too many: all patterns together are too large");
   draft.rules.push_back({word.keyword, next_index(schema_.patterns)});
   schema_.patterns.push_back(std::move(*pattern));
 }

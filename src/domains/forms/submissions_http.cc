@@ -1,6 +1,7 @@
 // Pages of submissions as JSON (docs/domains/forms.md, Paging).
 #include "domains/forms/submissions.h"
-#include "domains/forms/times.h"
+
+#include <daybook/texts.h>
 
 #include <charconv>
 #include <optional>

@@ -1,6 +1,7 @@
 #include "domains/forms/view.h"
 
 #include <algorithm>
+#include <set>
 
 namespace daybook::forms {
 namespace {
@@ -53,8 +54,11 @@ void View::define(FormEntry& form, const Event& event, Position position) {
   form.versions.push_back({position, event.at});
   if (form.definition == nullptr) return;
   std::vector<std::string> columns = form.definition->columns();
+  const std::set<std::string_view> present(form.definition->columns().begin(),
+                                           form.definition->columns().end());
+  const std::size_t columns_max = columns.size() + former_columns_max;
   for (std::string& column : form.columns)
-    if (std::find(columns.begin(), columns.end(), column) == columns.end())
+    if (columns.size() < columns_max && !present.contains(column))
       columns.push_back(std::move(column));
   form.columns = std::move(columns);
 }

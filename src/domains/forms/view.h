@@ -20,6 +20,9 @@
 
 namespace daybook::forms {
 
+// Of earlier versions beside the present one's; what only older ones had stands with the rest.
+constexpr std::size_t former_columns_max = 1024;
+
 // How many real submissions fell into one hour (number since 1970, UTC) or one local day.
 struct Bucket {
   std::int32_t at = 0;
@@ -36,7 +39,7 @@ struct FormEntry {
   std::string definition_json;
   std::shared_ptr<const Definition> definition;  // nullptr: it compiles no longer
   std::vector<Version> versions;                 // [0] is version 1; never empty once added
-  // For exports: the present version's columns, then those that only earlier ones had.
+  // For exports: the present version's columns, then former ones, the latest first.
   std::vector<std::string> columns;
   std::vector<Bucket> hours;  // ascending
   std::vector<Bucket> days;   // ascending

@@ -119,7 +119,7 @@ Result<std::uint32_t> read_limit(const Request& request) {
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), limit);
   const bool is_number = error == std::errc{} && end == text->data() + text->size();
   if (!is_number || limit < 1 || limit > top_limit_max)
-    return Error::field("limit", "out_of_range",
+    return Error::field("limit", "range",
                         "must be a whole number from 1 to " + std::to_string(top_limit_max));
   return limit;
 }

@@ -121,9 +121,10 @@ TEST_CASE("a school's definition needs a name or a real time zone") {
       {R"({"name":"North"})", "ok"},
       {R"({"timeZone":"Asia/Jakarta"})", "ok"},
       {R"({})", ": nothing_to_do"},
-      {R"({"other":1})", ": nothing_to_do"},
+      {R"({"other":1})", "other: unknown_member"},
       {R"({"name":""})", "name: empty"},
       {R"({"name":5,"timeZone":"Asia/Atlantis"})", "name: type, timeZone: unknown_zone"},
+      {R"({"name":"A","time_zone":"UTC"})", "time_zone: unknown_member"},
       {R"({"timeZone":""})", "timeZone: empty"},
   };
   for (const auto& [body, expected] : rows) {

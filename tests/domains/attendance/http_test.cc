@@ -38,6 +38,10 @@ class ListLog final : public ReadContext<Domain> {
  public:
   explicit ListLog(const World& world) : world_(world) {}
   void add(const Event& event, Position position) { events_.emplace_back(event, position); }
+  [[nodiscard]] Position visible() const override { return Position::max(); }
+  [[nodiscard]] std::shared_ptr<ReadContext<Domain>> keep() const override {
+    return std::make_shared<ListLog>(*this);
+  }
   void with_view(const std::function<void(const View&)>& f) override { f(world_.view); }
   Result<void> scan(Position from, Position until,
                     const std::function<bool(const Event&, const EventMeta&)>& f) override {

@@ -1,12 +1,15 @@
 // What a body must look like, rule by rule.
 #include "domains/booking/world.h"
 
+#include <daybook/fields.h>
+
 namespace daybook::booking {
 namespace {
 
 TEST_CASE("an empty or missing mysejahteraId has the reference's own words, as a broken field") {
   World world;
   for (const char* text : {R"({"mysejahteraId":"","location":"PWTC","date":"20210516"})",
+                           R"({"mysejahteraId":"  ","location":"PWTC","date":"20210516"})",
                            R"({"location":"PWTC","date":"20210516"})"}) {
     INFO(text);
     CHECK(world.send(text) == "mysejahteraId: empty");
@@ -52,6 +55,15 @@ TEST_CASE("each field of a booking is checked, and all broken ones are listed") 
   }
 }
 
+TEST_CASE("of very many wrong dates the first field_errors_max are listed") {
+  std::string text = R"({"type":"station","name":"P","dates":[1)";
+  for (int i = 1; i < 9000; ++i) text += ",1";
+  World world;
+  world.send(text + "]}");
+  CHECK(world.refusal.code == Errc::invalid);
+  CHECK(world.refusal.fields.size() == json::field_errors_max);
+}
+
 TEST_CASE("each member of a station is checked, and all broken ones are listed") {
   struct Row {
     std::string text;
@@ -71,6 +83,8 @@ TEST_CASE("each member of a station is checked, and all broken ones are listed")
       {R"({"bookings_per_person":-1,"hold_seconds":0,"closes_past_dates":1,"time_zone":"Mars/X"})",
        "bookings_per_person: range, hold_seconds: range, closes_past_dates: type, "
        "time_zone: unknown_zone"},
+      {R"({"timeZone":"Asia/Jakarta","capacity":5})",
+       "timeZone: unknown_member, capacity: unknown_member"},
   };
   World world;
   for (const Row& row : rows) {

@@ -39,6 +39,10 @@ struct Model {
              (one.status == "booked" || one.status == "held" || one.status == "waiting");
     }));
   }
+  static std::string already_has(std::uint32_t limit) {
+    return "this person already has " +
+           (limit == 1 ? "a booking" : std::to_string(limit) + " bookings") + " at this station";
+  }
   void promote(const std::string& station, const std::string& date) {
     Place& place = stations[station][date];
     while (!place.line.empty() && taken(station, date) < place.capacity) {
@@ -62,9 +66,10 @@ struct Model {
   std::string take(const std::string& what, const std::string& person, const std::string& station,
                    const std::string& date, std::int64_t now_us) {
     const auto found = stations.find(station);
-    if (found == stations.end() || !found->second.contains(date)) return "location: unknown";
+    if (found == stations.end()) return "location: unknown";
+    if (!found->second.contains(date)) return "date: unknown";
     if (per_person[station] > 0 && live(station, person) >= per_person[station])
-      return "this person already has a booking at this station";
+      return already_has(per_person[station]);
     Place& place = found->second[date];
     const bool full = taken(station, date) >= place.capacity || !place.line.empty();
     if (full && what != "queue") return "Sorry, station is fully booked";
@@ -158,7 +163,7 @@ struct Pair {
     } else if (one->status == "cancelled" || one->status == "expired") {
       REQUIRE(got == "the hold has ended");
     } else {
-      REQUIRE(got == "this person already has a booking at this station");
+      REQUIRE(got == Model::already_has(1));
     }
   }
   void step() {
@@ -207,7 +212,7 @@ TEST_CASE("a long random run decides, promotes and expires as the plain model do
   }
   pair.check_all();
   for (const char* kind :
-       {"booked", "held", "waiting", "below", "hold booked", "location: unknown",
+       {"booked", "held", "waiting", "below", "hold booked", "date: unknown",
         "Sorry, station is fully booked", "cancelled booked", "cancelled held", "cancelled waiting",
         "this person already has a booking at this station"})
     CHECK(pair.seen.contains(kind));

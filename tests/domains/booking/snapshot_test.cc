@@ -22,8 +22,9 @@ std::string random_step(World& world, std::uint64_t kind, std::uint64_t number,
     outcome = world.hold(person, station, date);
   else if (!ids.empty())
     return world.cancel(ids[number % ids.size()]);
-  if (outcome == "ok") ids.push_back(world.id);
-  return outcome + world.refusal.members;
+  if (outcome != "ok") return outcome + world.refusal.members;
+  ids.push_back(world.id);
+  return outcome;
 }
 
 void define(World& world) {

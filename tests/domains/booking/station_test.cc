@@ -110,6 +110,17 @@ TEST_CASE("stations, their dates and the length of their holds are limited") {
 }
 
 TEST_CASE(
+    "a station with more dates than are allowed now can be changed, but gets no further one") {
+  World world;
+  REQUIRE(world.put("A", dates(1)) == "ok");
+  REQUIRE(world.put("A", R"({"dates":[{"date":"20210517","capacity":1}]})") == "ok");
+  world.policy.dates_per_station_max = 1;
+  CHECK(world.put("A", R"({"dates":[{"date":"20210517","capacity":0}]})") == "ok");
+  CHECK(world.availability("A", 20210517) == 0);
+  CHECK(world.put("A", R"({"dates":[{"date":"20210518","capacity":1}]})") == "dates: too_many");
+}
+
+TEST_CASE(
     "a line defines and changes stations as the admin's route does, and needs the admin too") {
   World world;
   const auto line = [](int capacity) {

@@ -40,7 +40,8 @@ TEST_CASE("a hold runs out by an event, and the first in line gets the place in 
   CHECK(World::audit(world.log).empty());
 }
 
-TEST_CASE("a hold that has run out is not booked, even before its event is written") {
+TEST_CASE(
+    "a hold that has run out is neither booked nor cancelled, even before its event is written") {
   World world;
   REQUIRE(world.put("PWTC", two_places) == "ok");
   REQUIRE(world.hold("a", "PWTC", "20210516") == "ok");
@@ -55,6 +56,12 @@ TEST_CASE("a hold that has run out is not booked, even before its event is writt
   const auto late = Domain::decide(world.state, world.policy, command, world.next_context());
   REQUIRE_FALSE(late.ok());
   CHECK(late.error().message == "the hold has ended");
+  command.kind = CommandKind::cancel;
+  const auto cancelled = Domain::decide(world.state, world.policy, command, world.next_context());
+  REQUIRE_FALSE(cancelled.ok());
+  CHECK(cancelled.error().message == "the hold has ended");
+  world.now.value -= 1;
+  CHECK(Domain::decide(world.state, world.policy, command, world.next_context()).ok());
 }
 
 TEST_CASE("a hold that was booked or cancelled does not run out") {

@@ -66,6 +66,8 @@ TEST_CASE("the reference's paths name the form") {
   const auto body = parser.parse(R"({"item1":"x","_started":12})", false);
   REQUIRE(body.ok());
   Request request;
+  request.path = "/demo-form";
+  CHECK(parse_submission(*body, request, arena)->form == "demo-form");
   request.path = "/demo-form/";
   request.origin = "https://a.org";
   const auto command = parse_submission(*body, request, arena);

@@ -1,6 +1,7 @@
 // What a check says: per keyword, per field, in which words, and that it stays quick on bad input.
 #include "domains/forms/definition_samples.h"
 #include "domains/forms/numbers.h"
+#include "domains/forms/schema.h"
 
 #include <algorithm>
 #include <chrono>
@@ -192,4 +193,62 @@ TEST_CASE("uniqueItems and a hostile pattern take time in line with the body") {
   CHECK(check_text(*form, body) == "b: does not have the asked form");
   // Quadratic or exponential would be hours; generous for a sanitizer on a busy machine.
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(20));
+}
+
+TEST_CASE("a body that would take long to check is refused, whatever the form asks") {
+  std::string numbers = "[100000";
+  for (int i = 1; i < 150'000; ++i) numbers += "," + std::to_string(100'000 + i);
+  numbers += "]";
+  const auto all_of = [](const std::string& schema) {
+    std::string text = R"({"allOf":[)" + schema;
+    for (int i = 1; i < 50; ++i) text += "," + schema;
+    return text + "]}";
+  };
+  const std::string letters = "\"" + std::string(64'000, 'a') + "\"";
+  const std::pair<std::string, std::string> rows[] = {
+      {all_of(R"({"uniqueItems":true})"), numbers},
+      {"{\"items\":" + all_of(R"({"minimum":0})") + "}", numbers},
+      {"{\"items\":" + all_of(R"({"oneOf":[{"enum":[1]},{"not":{"enum":["x"]}}]})") + "}", numbers},
+      {R"({"not":{"items":)" + all_of(R"({"minimum":0})") + "}}", numbers},
+      {R"({"pattern":"(?:a?){900}c"})", letters},
+      {R"({"pattern":"a[ab]{900}c"})", letters},
+  };
+  for (const auto& [schema, value] : rows) {
+    const auto form = schema_form("{\"properties\":{\"a\":" + schema + "}}");
+    INFO(schema);
+    json::Parser parser;
+    Arena arena;
+    const auto body = parser.parse("{\"a\":" + value + "}", false);
+    REQUIRE(body.ok());
+    const auto answer = form->check(*copy_node(*body, arena), false, arena);
+    REQUIRE_FALSE(answer.ok());
+    CHECK(answer.error().code == Errc::too_large);
+  }
+}
+
+TEST_CASE("large bodies and long texts of ordinary forms are checked to the end") {
+  std::string list = "[0";
+  for (int i = 1; i < 300'000; ++i) list += ",0";
+  list += "]";
+  const auto form = schema_form(
+      R"({"properties":{"list":{"items":{"type":"integer"}},"note":{"pattern":"^[\\p{L} .]*$"},)"
+      R"("short":{"pattern":"^.{1,150}$"},"name":{"pattern":"^[A-Z][a-z]{0,49}$"}}})");
+  const std::string body = R"({"list":)" + list + R"(,"note":")" + std::string(60'000, 'a') +
+                           R"(","short":")" + std::string(140, 'a') + R"(","name":"Ann"})";
+  CHECK(check_text(*form, body) == body);
+}
+
+TEST_CASE("values too long to be told are not told") {
+  const std::string text = "\"" + std::string(600, 'x') + "\"";
+  const auto form = schema_form("{\"properties\":{\"f\":{\"const\":" + text + "}}}");
+  CHECK(check_text(*form, R"({"f":1})") == "f: is not one of the allowed values");
+}
+
+TEST_CASE("the name of a field in an error is cut at a limit, between two letters") {
+  const auto form =
+      schema_form(R"({"additionalProperties":{"additionalProperties":{"type":"string"}}})");
+  std::string name;
+  for (int i = 0; i < 100'000; ++i) name += "\u00fc";
+  const auto answer = check_text(*form, "{\"x" + name + "\":{\"a\":1,\"b\":2}}");
+  CHECK(answer == "x" + name.substr(0, field_bytes_max - 2) + ".: must be a text");
 }

@@ -136,6 +136,26 @@ TEST_CASE("a definition has limits, and says so") {
   CHECK(broken.error().code == Errc::malformed);
 }
 
+TEST_CASE("the patterns of a definition have one limit together, and bad ones stop at the faults") {
+  // 900 instructions and some each
+  const auto many = [](std::size_t count) {
+    std::string all = "{\"schema\":{\"properties\":{";
+    for (std::size_t i = 0; i < count; ++i)
+      all += (i > 0 ? ",\"" : "\"") + std::to_string(i) + R"(":{"pattern":"^a[ab]{900}$"})";
+    return all + "}}}";
+  };
+  CHECK(faults_of(many(50)) == "fine");
+  CHECK(faults_of(many(200)).ends_with("/pattern too_many"));
+  CHECK(schema_faults(R"({"pattern":"^[a-z]{0,1000}$"})") == "fine");
+  CHECK(schema_faults(R"({"pattern":"^.{0,1000}$"})") == "/schema/pattern bad_pattern");
+}
+
+TEST_CASE("a form cannot ask for a member that is taken out of every body") {
+  CHECK(schema_faults(R"({"required":["_started"]})") == "/schema wrong_value");
+  CHECK(schema_faults(R"({"properties":{"_redirect":{}}})") == "/schema wrong_value");
+  CHECK(faults_of(R"({"schema":{},"honeypot":"_started"})") == "/honeypot wrong_value");
+}
+
 TEST_CASE("the options of a form are read, with their defaults") {
   const auto plain = schema_form("{}");
   CHECK(plain->options().rate_per_minute == 0);

@@ -47,6 +47,27 @@ TEST_CASE("each wrong field of a student has the reference's text") {
         "age: Age should be numeric");
 }
 
+TEST_CASE(
+    "the message of a refusal is the form's own text alone, or names the field and the rule") {
+  const auto message = [](const Definition& form, std::string_view text) {
+    json::Parser parser;
+    Arena arena;
+    const auto body = parser.parse(text, false);
+    REQUIRE(body.ok());
+    const auto checked = form.check(*copy_node(*body, arena), false, arena);
+    REQUIRE_FALSE(checked.ok());
+    return checked.error().message;
+  };
+  CHECK(message(student(), "{}") == "required field missing");
+  CHECK(
+      message(student(), R"({"name":"Al","email":"a@b.in","gender":"M","mobile":"9876543210"})") ==
+      "Field should have atleast 5 characters");
+  const auto plain = Definition::compile(R"({"schema":{"type":"object","properties":{"n":)"
+                                         R"({"type":"integer","minimum":3}}}})");
+  REQUIRE(plain.ok());
+  CHECK(message(**plain, R"({"n":1})") == "n must be at least 3");
+}
+
 TEST_CASE("the age of a student may be a number or a numeric text") {
   const auto with_age = [](std::string_view age) {
     return check_text(student(), R"({"name":"Asha Rao","email":"a@b.in","gender":"M",)"

@@ -27,6 +27,34 @@ TEST_CASE("posting and looking at forms is open, submissions and definitions are
   for (const auto& route : routes.scans) CHECK(route.access == Access::admin);
 }
 
+TEST_CASE("what is open to all does not say which submission was taken for spam") {
+  World world;
+  REQUIRE(world.define("b", simple_definition(R"("honeypot":"h")")) == "ok");
+  const std::string list = read(world, "/forms", get());
+  const std::string form = read(world, "/forms/{name}", get({"b"}));
+  REQUIRE(world.post("b", R"({"name":"Bot","h":"x"})") == "ok");
+  CHECK(world.last_answer.body == R"({"success":{"name":"Bot"}})");
+  CHECK(read(world, "/forms", get()) == list);
+  CHECK(read(world, "/forms/{name}", get({"b"})) == form);
+  CHECK(list.find("spam") == std::string::npos);
+}
+
+TEST_CASE("a form of many versions keeps a limited number of former columns") {
+  World world;
+  const auto define = [&](int version) {
+    std::string properties;
+    for (int i = 0; i < 200; ++i)
+      properties +=
+          (i > 0 ? ",\"" : "\"") + std::to_string(version) + "-" + std::to_string(i) + "\":{}";
+    return world.define("f", "{\"schema\":{\"properties\":{" + properties + "}}}");
+  };
+  for (int version = 0; version < 10; ++version) REQUIRE(define(version) == "ok");
+  const auto& columns = world.view.form("f")->columns;
+  CHECK(columns.size() == 200 + former_columns_max);
+  CHECK(columns.front() == "9-0");
+  CHECK(columns[200] == "8-0");
+}
+
 TEST_CASE("the list of forms is by name, in pages, with numbers") {
   World world;
   CHECK(read(world, "/forms", get()) == "[]");
@@ -37,9 +65,9 @@ TEST_CASE("the list of forms is by name, in pages, with numbers") {
   REQUIRE(world.post("b", R"({"name":"Bob"})") == "ok");
   REQUIRE(world.post("b", R"({"name":"Bot","h":"x"})") == "ok");
   const std::string a =
-      R"({"name":"a","title":"","version":1,"closed":true,"submissions":0,"spam":0,"lastAt":null})";
+      R"({"name":"a","title":"","version":1,"closed":true,"submissions":0,"lastAt":null})";
   const std::string b = R"({"name":"b","title":"Simple","version":1,"closed":false,)"
-                        R"("submissions":2,"spam":1,"lastAt":"2026-03-10T12:00:01.500Z"})";
+                        R"("submissions":2,"lastAt":"2026-03-10T12:00:01.500Z"})";
   CHECK(read(world, "/forms", get()) == "[" + a + "," + b + "]");
   CHECK(read(world, "/forms", get({}, {{"limit", "1"}})) == "[" + a + "]");
   CHECK(read(world, "/forms", get({}, {{"limit", "1"}, {"after", "a"}})) == "[" + b + "]");

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "domains/forms/domain.h"
-#include "domains/forms/times.h"
 
 #include <daybook/json.h>
+#include <daybook/texts.h>
 
 #include <catch2/catch.hpp>
 

@@ -148,9 +148,9 @@ TEST_CASE("the top is the most hit ids of the window, ties by id") {
   world.now.value += 600'000;
   CHECK(top(world, {{"window", "5m"}}) == "[]");
   const std::pair<Pairs, std::string> refused[] = {
-      {{{"window", "1w"}}, "window: unknown_word"}, {{{"limit", "0"}}, "limit: out_of_range"},
-      {{{"limit", "1001"}}, "limit: out_of_range"}, {{{"limit", "-1"}}, "limit: out_of_range"},
-      {{{"limit", "ten"}}, "limit: out_of_range"},  {{{"limit", ""}}, "limit: out_of_range"},
+      {{{"window", "1w"}}, "window: unknown_word"}, {{{"limit", "0"}}, "limit: range"},
+      {{{"limit", "1001"}}, "limit: range"}, {{{"limit", "-1"}}, "limit: range"},
+      {{{"limit", "ten"}}, "limit: range"},  {{{"limit", ""}}, "limit: range"},
   };
   for (const auto& [query, expected] : refused) CHECK(top(world, query) == expected);
 }
