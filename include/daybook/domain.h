@@ -221,11 +221,11 @@ concept RetainedDomain = Domain<D> &&
   { D::removable(event) } -> std::same_as<bool>;
 };
 
-// Commands that only the admin may give, whichever way they come: a line of POST /events, an open
-// route, reaches `parse` without a key. (A route of its own says Access::admin.)
+// Lines of POST /events, an open route, that only the admin may send: asked of the line's object
+// before it is parsed, so that a stranger's costs nothing. (A route of its own says Access::admin.)
 template <class D>
-concept PrivilegedDomain = Domain<D> && requires(const typename D::Command& command) {
-  { D::needs_admin(command) } -> std::same_as<bool>;
+concept PrivilegedDomain = Domain<D> && requires(const json::Value& line) {
+  { D::needs_admin(line) } -> std::same_as<bool>;
 };
 
 // A domain with rules that must hold at every position of its log. An Audit is default-made, sees

@@ -54,8 +54,8 @@ class DomainAdapter final : public AnyDomain {
                                     const Request& request, Arena& arena) const override {
     return erase(typed_.commands[index].parse(body, request, arena), arena);
   }
-  [[nodiscard]] bool needs_admin(ErasedCommand command) const override {
-    if constexpr (PrivilegedDomain<D>) return D::needs_admin(*static_cast<const Command*>(command));
+  [[nodiscard]] bool needs_admin(const json::Value& line) const override {
+    if constexpr (PrivilegedDomain<D>) return D::needs_admin(line);
     return false;
   }
   Result<Response> handle_read(std::size_t index, const Request& request) const override {

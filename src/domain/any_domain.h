@@ -66,8 +66,8 @@ class AnyDomain {
   virtual Result<ErasedCommand> parse(const json::Value& body, Arena& arena) const = 0;
   virtual Result<ErasedCommand> parse_route(std::size_t index, const json::Value& body,
                                             const Request& request, Arena& arena) const = 0;
-  // Whether only the admin may give this command.
-  [[nodiscard]] virtual bool needs_admin(ErasedCommand command) const = 0;
+  // Whether only the admin may send this line (an object).
+  [[nodiscard]] virtual bool needs_admin(const json::Value& line) const = 0;
   virtual Result<Response> handle_read(std::size_t index, const Request& request) const = 0;
   // --- worker thread
   virtual Result<Response> handle_scan(std::size_t index, const Request& request,

@@ -19,7 +19,7 @@ bool is_blank(std::string_view line) {
 }
 
 Result<SubmissionItem> parse_line(const json::Value& line, std::span<AnyDomain* const> domains,
-                                  Arena& arena) {
+                                  bool is_admin, Arena& arena) {
   if (!line.is_object())
     return Error{Errc::invalid, "the line must be an object", {{"", "type", "must be an object"}}};
   const auto topic = line.find("topic");
@@ -32,6 +32,8 @@ Result<SubmissionItem> parse_line(const json::Value& line, std::span<AnyDomain* 
   const auto data = line.find("data");
   if (!data) return Error::field("data", "missing", "is required");
   if (!data->is_object()) return Error::field("data", "type", "must be an object");
+  if (!is_admin && item.domain->needs_admin(*data))
+    return Error{Errc::unauthenticated, "this line needs Authorization: Bearer <admin key>"};
   auto command = item.domain->parse(*data, arena);
   if (!command) return std::move(command).error();
   item.command = *command;
@@ -50,6 +52,8 @@ Result<SubmissionItem> parse_line(const json::Value& line, std::span<AnyDomain* 
 }
 
 void note_error(EventsJob& job, std::uint32_t number, Error error) {
+  if (job.field_errors + error.fields.size() > events_field_errors_max) error.fields = {};
+  job.field_errors += error.fields.size();
   job.lines.push_back({number, static_cast<std::uint32_t>(job.errors.size()), true});
   job.errors.push_back(std::move(error));
 }
@@ -78,14 +82,9 @@ Result<void> parse_events(std::string_view text, std::span<AnyDomain* const> dom
       note_error(job, number, std::move(value).error());
       continue;
     }
-    auto item = parse_line(*value, domains, submission.arena);
+    auto item = parse_line(*value, domains, sender.is_admin, submission.arena);
     if (!item) {
       note_error(job, number, std::move(item).error());
-      continue;
-    }
-    if (!sender.is_admin && item->domain->needs_admin(item->command)) {
-      note_error(job, number,
-                 Error{Errc::unauthenticated, "this line needs Authorization: Bearer <admin key>"});
       continue;
     }
     item->trace_id = sender.trace_id;

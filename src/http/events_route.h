@@ -18,6 +18,9 @@
 namespace daybook::http {
 
 constexpr std::size_t events_lines_max = 100'000;  // of one body, blank lines not counted
+// Broken rules listed for one body, so that a small hostile one has no huge answer; lines behind
+// them have their message only.
+constexpr std::size_t events_field_errors_max = 100'000;
 
 // Which line became which item, kept until the outcomes are here.
 struct EventsJob {
@@ -28,6 +31,7 @@ struct EventsJob {
   };
   std::vector<Line> lines;
   std::vector<Error> errors;
+  std::size_t field_errors = 0;  // in `errors`
 };
 
 // What the request's header says of all lines.

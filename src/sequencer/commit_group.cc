@@ -1,6 +1,5 @@
 // One commit group: the stages of sequencer.h, in their order.
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/logging.h"
 #include "sequencer/sequencer_impl.h"
 
@@ -35,12 +34,28 @@ bool Sequencer::Impl::run_group(Submission* group) {
   for (Submission* s = group; s != nullptr; s = s->next) {
     for (SubmissionItem& item : s->items) {
       ++commands;
+      if (is_full()) {
+        if (!commit(group)) return false;
+        context.secret = ids.secret();
+      }
       if (!item.idempotency_key.empty() && recall(item)) continue;
       decide(item);
     }
   }
   stats.commands.fetch_add(commands, std::memory_order_relaxed);
+  if (!commit(group)) return false;
+  answer(group);
+  return true;
+}
 
+bool Sequencer::Impl::is_full() const {
+  return std::any_of(parts.begin(), parts.end(), [this](const Part& part) {
+    return part.frames.size() >= limits.group_frames_bytes_max;
+  });
+}
+
+// What is decided becomes durable and visible. False when the log failed.
+bool Sequencer::Impl::commit(Submission* group) {
   auto committed = append();
   if (!committed.ok()) {
     const Error error = std::move(committed).error();
@@ -50,8 +65,7 @@ bool Sequencer::Impl::run_group(Submission* group) {
     return false;
   }
   if (committed->count > 0) project(*committed);
-  finish(group, *committed);
-  answer(group);
+  finish(*committed);
   arena.reset();
   return true;
 }
@@ -63,7 +77,7 @@ bool Sequencer::Impl::recall(SubmissionItem& item) {
     refuse(outcome, Errc::conflict, "a request with this Idempotency-Key is being worked on");
     return true;
   }
-  auto recalled = find_key(xxh64(item.idempotency_key), item.idempotency_key);
+  auto recalled = find_key(KeyHash{key_seed}(item.idempotency_key), item.idempotency_key);
   if (!recalled.ok()) {
     outcome.accepted = false;
     outcome.error =
@@ -171,7 +185,9 @@ void Sequencer::Impl::decide(SubmissionItem& item) {
   outcome.events = *decided;
   outcome.position = {*decided > 0 ? first_ordinal + 1
                                    : 0};  // within its part until append says where
-  if (!item.idempotency_key.empty() && *decided > 0) keys_in_group.insert(item.idempotency_key);
+  if (*decided == 0) return;
+  written.push_back(&item);
+  if (!item.idempotency_key.empty()) keys_in_group.insert(item.idempotency_key);
 }
 
 Result<log::Committed> Sequencer::Impl::append() {
@@ -217,18 +233,16 @@ void Sequencer::Impl::project(const log::Committed& committed) {
 }
 
 // Turns ordinals into positions and remembers the group's keys.
-void Sequencer::Impl::finish(Submission* group, const log::Committed& committed) {
-  for (Submission* s = group; s != nullptr; s = s->next) {
-    for (SubmissionItem& item : s->items) {
-      Outcome& outcome = item.outcome;
-      if (!outcome.accepted || outcome.repeated || outcome.events == 0) continue;
-      outcome.position = part_of(item.domain).first + (outcome.position.value - 1);
-      outcome.group_hash = committed.hash;
-      outcome.durability = group_durability;
-      if (!item.idempotency_key.empty())
-        index.insert(xxh64(item.idempotency_key), outcome.position);
-    }
+void Sequencer::Impl::finish(const log::Committed& committed) {
+  for (SubmissionItem* item : written) {
+    Outcome& outcome = item->outcome;
+    outcome.position = part_of(item->domain).first + (outcome.position.value - 1);
+    outcome.group_hash = committed.hash;
+    outcome.durability = group_durability;
+    if (!item->idempotency_key.empty())
+      index.insert(KeyHash{key_seed}(item->idempotency_key), outcome.position);
   }
+  written.clear();
   if (!keys_in_group.empty()) stats.idempotency_keys.store(index.size(), std::memory_order_relaxed);
   for (Part& part : parts) {
     part.frames.clear();

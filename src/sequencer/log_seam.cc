@@ -52,7 +52,7 @@ class RecalledGroup {
     options.from = group_.first;
     options.until = group_.first + (group_.count - 1);
     events_.resize(group_.count);
-    const auto scanned = log_.scan(options, [this](const log::EventView& view) {
+    auto scanned = log_.scan(options, [this](const log::EventView& view) {
       Event& event = events_[view.position.value - group_.first.value];
       if (view.idempotency_key.empty()) return true;
       event.topic = view.topic;

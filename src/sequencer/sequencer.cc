@@ -1,7 +1,6 @@
 #include "sequencer/sequencer.h"
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/thread.h"
 #include "sequencer/sequencer_impl.h"
 
@@ -16,7 +15,7 @@ Sequencer::Sequencer(std::span<AnyDomain* const> domains, const SequencerLimits&
 Sequencer::~Sequencer() { drain_and_stop(); }
 
 void Sequencer::remember(std::string_view idempotency_key, Position first) {
-  const std::uint64_t hash = xxh64(idempotency_key);
+  const std::uint64_t hash = KeyHash{impl_->key_seed}(idempotency_key);
   // The later events of one command follow its first and carry the same key.
   if (idempotency_key == impl_->last_remembered_key) return;
   impl_->last_remembered_key = idempotency_key;

@@ -14,6 +14,9 @@
 //   publish  the visible position moves
 //   answer   every submission goes back to its port, one hand-over per port and group
 //
+// When the events grow to group_frames_bytes_max before all is decided, append to publish come
+// early, and decide goes on; so one submission may be committed in parts, each a group of the log.
+//
 // A group whose events are all of topics with Durability::interval is written without its fsync;
 // the next synced group, or the end of sync_interval_ms, makes it durable.
 //
@@ -48,6 +51,10 @@ struct SequencerLimits {
   std::size_t queue_bytes_max = 256u << 20;
   std::size_t group_commands_max = 8192;
   std::size_t group_bytes_max = 16u << 20;
+  // A group that has grown to this is committed, the rest of its commands is the next: a command
+  // may make events many times its size, and a topic's share must fit log::record_bytes_max
+  // together with the largest command's.
+  std::size_t group_frames_bytes_max = 16u << 20;
   std::size_t idempotency_keys_max = 50'000'000;
   // How long a group of Durability::interval may wait for its fsync.
   std::int64_t sync_interval_ms = 100;

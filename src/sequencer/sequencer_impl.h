@@ -1,6 +1,8 @@
 // What the sequencer holds, for its own two files. Thread: see sequencer.h.
 #pragma once
 
+#include "base/digest.h"
+#include "base/random.h"
 #include "sequencer/command_queue.h"
 #include "sequencer/event_ids.h"
 #include "sequencer/idempotency_index.h"
@@ -30,6 +32,12 @@ struct PortList {
   Submission* last = nullptr;
 };
 
+// With a seed nobody knows: clients choose the keys, and must not find many of one hash.
+struct KeyHash {
+  std::uint64_t seed = 0;
+  std::size_t operator()(std::string_view key) const { return xxh64(key, seed); }
+};
+
 constexpr std::string_view log_failed_words =
     "the log failed and nothing more is written; whether this request was stored shows after the "
     "restart";
@@ -40,6 +48,7 @@ struct Sequencer::Impl {
       : limits(limits_in),
         seam(std::move(seam_in)),
         queue(limits.queue_commands_max, limits.queue_bytes_max),
+        key_seed(seam.id_seed != 0 ? seam.id_seed : system_random_u64()),
         ids(seam.id_seed),
         visible(head.value) {
     for (AnyDomain* domain : domains) parts.push_back({domain, {}, {}, {}});
@@ -60,9 +69,11 @@ struct Sequencer::Impl {
   bool recall(SubmissionItem& item);
   Result<SequencerSeam::Recalled> find_key(std::uint64_t hash, std::string_view key);
   void decide(SubmissionItem& item);
+  [[nodiscard]] bool is_full() const;
+  bool commit(Submission* group);
   Result<log::Committed> append();
   void project(const log::Committed& committed);
-  void finish(Submission* group, const log::Committed& committed);
+  void finish(const log::Committed& committed);
   void answer(Submission* group);
   void fail(Submission* group, const Error& error);
   Part& part_of(const AnyDomain* domain);
@@ -78,7 +89,9 @@ struct Sequencer::Impl {
   std::vector<Part> parts;  // ascending by topic
   std::vector<log::GroupPart> group_parts;
   std::vector<PortList> ports;
-  std::unordered_set<std::string_view> keys_in_group;
+  std::vector<SubmissionItem*> written;  // decided, their positions not known yet
+  const std::uint64_t key_seed;          // of the idempotency keys' hashes
+  std::unordered_set<std::string_view, KeyHash> keys_in_group{0, KeyHash{key_seed}};
   IdempotencyIndex index;
   std::string last_remembered_key;
   log::FrameWriter frame_writer;

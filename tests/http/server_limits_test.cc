@@ -1,4 +1,5 @@
 // Limits, deadlines, overload and the end, over real sockets; and POST /events.
+#include "http/events_route.h"
 #include "running_server.h"
 #include "support/gzip.h"
 
@@ -366,6 +367,26 @@ TEST_CASE("POST /events takes gzip, large bodies and refuses what is over its li
   Headers keyed = ndjson;
   keyed.emplace_back("Idempotency-Key", "k");
   CHECK(client.call("POST", "/events", line("z"), keyed)->status == 400);
+}
+
+TEST_CASE("lines behind events_field_errors_max broken rules are refused without a list of them") {
+  RunningServer s;
+  auto client = s.client();
+  constexpr std::size_t rules = 2;  // broken by each line: no name, no text
+  constexpr std::size_t listed = http::events_field_errors_max / rules;
+  std::string body;
+  for (std::size_t i = 0; i < listed + 10; ++i)
+    body += R"({"topic":"guestbook","data":{}})"
+            "\n";
+  const auto answer = client.call("POST", "/events", body, ndjson);
+  REQUIRE(answer);
+  const auto lines = lines_of(answer->body);
+  REQUIRE(lines.size() == listed + 10);
+  CHECK(contains(lines[listed - 1], R"("errors":[{)"));
+  for (std::size_t i = listed; i < lines.size(); ++i) {
+    CHECK_FALSE(contains(lines[i], "errors"));
+    CHECK(contains(lines[i], R"("status":422,"message":")"));
+  }
 }
 
 TEST_CASE("more lines than events_lines_max are refused as a whole") {

@@ -5,6 +5,7 @@
 #include "sequencer/sequencer.h"
 #include "support/command_maker.h"
 #include "support/guestbook/guestbook.h"
+#include "support/memory_seam.h"
 #include "support/seed.h"
 #include "support/temp_dir.h"
 #include "support/waiting_port.h"
@@ -153,6 +154,42 @@ TEST_CASE("two requests with one key in one group: the second is told it is in f
   REQUIRE(run.port.wait_for(1));
   CHECK(s.items[0].outcome.accepted);
   CHECK(s.items[1].outcome.error.code == Errc::conflict);
+}
+
+// Whoever finds keys of one hash makes each of them cost a read of the log for every other.
+TEST_CASE(
+    "keys that were made to have one unseeded hash are not looked for at each other's place") {
+  const std::string_view made[] = {
+      "MmxTXnn2rmcbKuRs4TD3uRed_0VWEDPuZvM4Z2WwOWTcBgosGhRu0mqG2x_FfVtf"
+      "CktKuhAQcYiPsE8KiU-j5RlIelboXU31z_gccuW1YkLX40K810Mr_BKM1V_QGR7H",
+      "MmxTXnn2rmcbKuRs4TD3uRed_0VWEDPuZvM4Z2WwOWTcBgosGhRu0mqG2x_FfVtf"
+      "bwRI-M5vXNRXV_AksKhA50k0HWl-_ZacUdeHvaXr-i6K4tXPnyIsaBOa6zKOcUKP"};
+  REQUIRE(xxh64(made[0]) == xxh64(made[1]));
+  test::MemoryLog memory;
+  SequencerSeam seam = memory.seam();
+  std::size_t recalls = 0;
+  seam.recall = [&](Position, std::string_view) {
+    ++recalls;
+    return Result<SequencerSeam::Recalled>(SequencerSeam::Recalled{});
+  };
+  std::unique_ptr<AnyDomain> domain = make_any_domain<guestbook::Domain>({});
+  AnyDomain* domains[1] = {domain.get()};
+  Sequencer sequencer(domains, {}, std::move(seam), Position{0});
+  test::CommandMaker maker;
+  test::WaitingPort port;
+  std::deque<Submission> submissions;
+  sequencer.start();
+  for (std::size_t i = 0; i < 2; ++i) {
+    Submission& s = submissions.emplace_back();
+    s.port = &port;
+    const std::string data = R"({"name":"n)" + std::to_string(i) + R"(","text":"x"})";
+    REQUIRE(maker.add(s, *domain, data, made[i]).ok());
+    REQUIRE(sequencer.push(&s) == nullptr);
+    REQUIRE(port.wait_for(i + 1));
+    CHECK(s.items[0].outcome.accepted);
+  }
+  sequencer.drain_and_stop();
+  CHECK(recalls == 0);
 }
 
 TEST_CASE("the index finds every position, and keys with equal hashes beside each other") {

@@ -111,6 +111,36 @@ TEST_CASE("commands of one submission are judged in its order") {
   CHECK(s.items[2].outcome.position.value == 2);
 }
 
+TEST_CASE("a group whose events grow large is committed in parts and answered as one") {
+  constexpr std::size_t bytes_max = 4096;
+  Bench b({.group_frames_bytes_max = bytes_max});
+  Submission& s = b.make(Bench::signed_by(0));
+  for (std::size_t i = 1; i < 200; ++i)
+    REQUIRE(b.maker.add(s, *b.domain, Bench::signed_by(i % 100)).ok());
+  REQUIRE(b.sequencer.push(&s) == nullptr);
+  b.sequencer.start();
+  REQUIRE(b.port.wait_for(1));
+  b.sequencer.drain_and_stop();
+  const auto groups = b.log.groups();
+  REQUIRE(groups.size() > 2);
+  std::uint64_t position = 0;
+  for (const auto& group : groups) {
+    CHECK(group.first.value == position + 1);
+    CHECK(group.frames.size() < bytes_max + 1024);  // and one event
+    for (std::uint32_t i = 0; i < group.parts.front().second; ++i, ++position) {
+      const Outcome& outcome = s.items[position].outcome;
+      REQUIRE(outcome.accepted);
+      REQUIRE(outcome.position.value == position + 1);
+      REQUIRE(outcome.group_hash == sha256(group.frames));
+    }
+  }
+  CHECK(position == 100);
+  CHECK(b.sequencer.visible().value == 100);
+  for (std::size_t i = 100; i < 200; ++i)
+    CHECK(s.items[i].outcome.error.message == "already signed");
+  CHECK(b.port.calls() == 1);
+}
+
 TEST_CASE("a full queue hands the rest back, in order, and takes it later") {
   Bench b({.queue_commands_max = 3});
   std::vector<Submission*> list;

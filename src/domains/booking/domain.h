@@ -37,8 +37,9 @@ struct Domain {
   static Result<Command> parse(const json::Value& body, Arena& arena) {
     return parse_line(body, arena);
   }
-  static bool needs_admin(const Command& command) {
-    return command.kind == CommandKind::define_station;
+  static bool needs_admin(const json::Value& line) {
+    const auto type = line.find("type");
+    return type && type->is_string() && type->string() == "station";
   }
   static Result<Events<Event>> decide(const State& state, const Policy& policy,
                                       const Command& command, const Context& context);

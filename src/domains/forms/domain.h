@@ -34,7 +34,10 @@ struct Domain {
   static Result<Command> parse(const json::Value& body, Arena& arena) {
     return parse_line(body, arena);
   }
-  static bool needs_admin(const Command& command) { return command.kind == CommandKind::define; }
+  static bool needs_admin(const json::Value& line) {
+    const auto type = line.find("type");
+    return type && type->is_string() && type->string() == "define";
+  }
   // REQUIRES: context.arena is not null.
   static Result<Events<Event>> decide(const State& state, const Policy& policy,
                                       const Command& command, const Context& context);

@@ -45,11 +45,13 @@ TEST_CASE("a line defines and changes forms as the admin's route does, and needs
   CHECK(world.log.size() == 1);
   CHECK(world.line(line(simple_definition(R"("closed":true)"))) == "ok");
   CHECK(world.log.size() == 2);
-  Command command;
-  command.kind = CommandKind::submit;
-  CHECK_FALSE(Domain::needs_admin(command));
-  command.kind = CommandKind::define;
-  CHECK(Domain::needs_admin(command));
+  json::Parser parser;
+  const auto needs_admin = [&](const std::string& text) {
+    return Domain::needs_admin(*parser.parse(text, false));
+  };
+  CHECK(needs_admin(line("{}")));
+  for (const char* other : {"{}", R"({"type":"submit"})", R"({"type":null})"})
+    CHECK_FALSE(needs_admin(other));
 }
 
 TEST_CASE("a line has no page to go to, whatever it says") {
