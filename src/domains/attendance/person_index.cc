@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <optional>
+#include <random>
 #include <string>
 
 namespace daybook::attendance {
@@ -17,11 +18,12 @@ constexpr std::uint32_t free_slot =
     std::numeric_limits<std::uint32_t>::max();  // no local is all ones
 constexpr std::uint64_t id_bytes_max = 4096;    // in a snapshot; far above 64 code points
 
-// Bits 0..11 choose the shard, 12..23 are the tag, 32..63 choose the slot.
-std::uint64_t hash_of(std::string_view bytes) {
-  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), hash_seed);
+// Always the same: numbers, and with them snapshots, rest on it.
+std::uint32_t shard_of(std::string_view bytes) {
+  return static_cast<std::uint32_t>(XXH3_64bits_withSeed(bytes.data(), bytes.size(), hash_seed)) &
+         0xFFF;
 }
-std::uint32_t shard_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash) & 0xFFF; }
+// Of the place within a shard: bits 12..23 are the tag, 32..63 choose the slot.
 std::uint32_t tag_of(std::uint64_t hash) {
   return ((static_cast<std::uint32_t>(hash) >> 12) & 0xFFF) << local_bits;
 }
@@ -78,6 +80,14 @@ std::optional<std::string_view> load_id(ByteReader& in, const TextIds&) {
 }  // namespace
 
 template <class Ids>
+IdTable<Ids>::IdTable() : place_seed_(std::random_device{}()), shards_(shard_count) {}
+
+template <class Ids>
+std::uint64_t IdTable<Ids>::place_of(std::string_view bytes) const {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), place_seed_);
+}
+
+template <class Ids>
 std::uint32_t IdTable<Ids>::slot_of(const Shard& shard, std::uint64_t hash, const Key& key) {
   const std::uint32_t slots = shard.slots.capacity();
   const std::uint32_t tag = tag_of(hash);
@@ -98,7 +108,7 @@ void IdTable<Ids>::make_room(Shard& shard, std::uint32_t ids) {
   shard.slots.fill(free_slot);
   const std::uint32_t slots = shard.slots.capacity();
   for (std::uint32_t local = 0; local < shard.ids.size(); ++local) {
-    const std::uint64_t hash = hash_of(Ids::bytes_of(shard.ids.at(local)));
+    const std::uint64_t hash = place_of(Ids::bytes_of(shard.ids.at(local)));
     std::uint32_t at = home_of(hash, slots);
     while (shard.slots[at] != free_slot) at = at + 1 == slots ? 0 : at + 1;
     shard.slots[at] = tag_of(hash) | local;
@@ -114,23 +124,23 @@ void IdTable<Ids>::append(Shard& shard, std::uint32_t slot, std::uint64_t hash, 
 
 template <class Ids>
 std::uint32_t IdTable<Ids>::find(const Key& key) const {
-  const std::uint64_t hash = hash_of(Ids::bytes_of(key));
-  const std::uint32_t number = shard_of(hash);
+  const std::uint32_t number = shard_of(Ids::bytes_of(key));
   const Shard& shard = shards_[number];
   if (shard.ids.size() == 0) return none;
+  const std::uint64_t hash = place_of(Ids::bytes_of(key));
   const std::uint32_t slot = shard.slots[slot_of(shard, hash, key)];
   return slot == free_slot ? none : ((slot & local_mask) << shard_bits) | number;
 }
 
 template <class Ids>
 bool IdTable<Ids>::has_room(const Key& key) const {
-  return shards_[shard_of(hash_of(Ids::bytes_of(key)))].ids.size() < locals_max;
+  return shards_[shard_of(Ids::bytes_of(key))].ids.size() < locals_max;
 }
 
 template <class Ids>
 std::uint32_t IdTable<Ids>::add(const Key& key) {
-  const std::uint64_t hash = hash_of(Ids::bytes_of(key));
-  const std::uint32_t number = shard_of(hash);
+  const std::uint64_t hash = place_of(Ids::bytes_of(key));
+  const std::uint32_t number = shard_of(Ids::bytes_of(key));
   Shard& shard = shards_[number];
   const std::uint32_t local = shard.ids.size();
   if (local > 0) {
@@ -165,8 +175,8 @@ Result<void> IdTable<Ids>::load(ByteReader& in) {
     for (std::uint32_t local = 0; local < count; ++local) {
       const auto key = load_id(in, shard.ids);
       if (!key) return corrupt();
-      const std::uint64_t hash = hash_of(Ids::bytes_of(*key));
-      if (shard_of(hash) != number) return corrupt();
+      if (shard_of(Ids::bytes_of(*key)) != number) return corrupt();
+      const std::uint64_t hash = place_of(Ids::bytes_of(*key));
       const std::uint32_t slot = slot_of(shard, hash, *key);
       if (shard.slots[slot] != free_slot) return corrupt();  // twice
       append(shard, slot, hash, *key);

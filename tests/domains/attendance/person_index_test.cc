@@ -9,6 +9,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 namespace daybook::attendance {
 namespace {
@@ -147,6 +148,21 @@ TEST_CASE("the person index of a small place stays small") {
   PersonIndex index;
   for (int i = 0; i < 20'000; ++i) index.add(random_hex(rng, 24));
   CHECK(index.memory_bytes() <= 4'000'000);
+}
+
+TEST_CASE("where ids lie is each index's own, their numbers and snapshots are everybody's") {
+  Rng rng(test::test_seed());
+  CAPTURE(test::test_seed());
+  std::vector<std::string> ids;
+  for (int i = 0; i < 20'000; ++i) ids.push_back(odd_id(rng));
+  PersonIndex one;
+  PersonIndex other;
+  for (const std::string& id : ids) REQUIRE(one.add(id) == other.add(id));
+  ByteWriter saved_one;
+  ByteWriter saved_other;
+  one.save(saved_one);
+  other.save(saved_other);
+  CHECK(saved_one.data() == saved_other.data());
 }
 
 }  // namespace
