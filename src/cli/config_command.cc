@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "config/flags.h"
 #include "domains/catalog_entries.h"
+#include "http/listener.h"
 
 namespace daybook::cli {
 namespace {
@@ -32,11 +33,17 @@ int refuse(const Error& error) {
   return exit_usage;
 }
 
-// Also what only a domain can tell: two values that do not go together.
+// Also what the settings table cannot tell: what is no address, no time zone, or does not go
+// together.
 int check(const ConfigOptions& options) {
   const auto config = config::load_for_command(options.table, options.file, options.flags);
   if (!config) return refuse(config.error());
-  if (const auto domains = make_catalog().make(*config); !domains) return refuse(domains.error());
+  std::vector<Error> wrong = make_catalog().check(*config);
+  for (const std::string& listen : config->text_list("server.listen"))
+    if (auto checked = http::check_listen(listen); !checked)
+      wrong.push_back(std::move(checked).error());
+  for (const Error& error : wrong) print(error.message + "\n", stderr);
+  if (!wrong.empty()) return exit_usage;
   print("OK\n", stdout);
   return exit_ok;
 }

@@ -7,6 +7,7 @@
 #include "config/flags.h"
 #include "daybook_version.h"
 #include "domains/catalog_entries.h"
+#include "http/listener.h"
 
 #include <CLI/CLI.hpp>
 
@@ -100,6 +101,10 @@ int serve(const ServeOptions& options, const Overrides& overrides) {
   init_logging(config->text("logging.level"), format == "json"   ? LogFormat::json
                                               : format == "text" ? LogFormat::text
                                                                  : LogFormat::automatic);
+  // Before anything is made: a data directory with its admin key, shown once, is no place for a
+  // typo.
+  for (const std::string& listen : config->text_list("server.listen"))
+    if (const auto checked = http::check_listen(listen); !checked) return refuse(checked.error());
   std::atomic<bool> log_failed{false};
   Engine::Options engine_options;
   engine_options.accept_loss = options.accept_loss;

@@ -29,4 +29,11 @@ Result<std::vector<std::unique_ptr<AnyDomain>>> Catalog::make(const Settings& se
   return domains;
 }
 
+std::vector<Error> Catalog::check(const Settings& settings) const {
+  std::vector<Error> wrong;
+  for (const Entry& entry : entries_)
+    if (auto made = entry.make(settings); !made) wrong.push_back(std::move(made).error());
+  return wrong;
+}
+
 }  // namespace daybook

@@ -28,6 +28,8 @@ class Catalog {
   // value, or two domains share a topic id or a name.
   [[nodiscard]] Result<std::vector<std::unique_ptr<AnyDomain>>> make(
       const Settings& settings) const;
+  // What every domain has to say against these settings; empty: nothing.
+  [[nodiscard]] std::vector<Error> check(const Settings& settings) const;
 
  private:
   struct Entry {

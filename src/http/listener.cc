@@ -112,6 +112,12 @@ void close_all(Listener& listener) {
 
 }  // namespace
 
+Result<void> check_listen(const std::string& text) {
+  std::string host;
+  DAYBOOK_TRY_VOID(parse(text, host));
+  return {};
+}
+
 Result<Listener> open_listener(const std::string& text, unsigned threads) {
   std::string host;
   DAYBOOK_TRY(Address address, parse(text, host));

@@ -22,6 +22,9 @@ struct Listener {
   std::vector<int> fds;  // `threads` of them; ownership passes to the caller
 };
 
+// Only whether the text is an address; opens nothing. Errc::invalid.
+Result<void> check_listen(const std::string& text);
+
 // "127.0.0.1:8080", "[::1]:0", "localhost:80". Errc::invalid for anything else; Errc::unavailable
 // names the address that could not be bound - also when another process listens there with
 // SO_REUSEPORT.

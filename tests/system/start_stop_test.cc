@@ -1,7 +1,8 @@
 // Starting, refusing to start, and stopping.
-#include <csignal>
-
 #include <catch2/catch.hpp>
+
+#include <csignal>
+#include <filesystem>
 
 #include "support/seed.h"
 #include "support/temp_dir.h"
@@ -106,6 +107,15 @@ TEST_CASE("serve --demo fills an empty log once, with something to look at") {
     REQUIRE(schools.has_value());
     const JsonDoc json(schools->body);
     CHECK(json.elements().size() > 1);
+    const auto count_at = [&](const std::string& path) {
+      const auto answer = client.get(path);
+      REQUIRE(answer.has_value());
+      const JsonDoc list(answer->body);
+      return list.elements().size();
+    };
+    CHECK(count_at("/stations/PWTC") == 30);
+    CHECK(count_at("/forms") == 2);
+    CHECK(count_at("/analytics/top?window=3d") > 1);
     client.close();
     server->stop();
     const JsonDoc stat(run_tool({"log", "stat", "--json"}, dir / "data").out);
@@ -113,6 +123,16 @@ TEST_CASE("serve --demo fills an empty log once, with something to look at") {
     head = stat.number("head");
     CHECK(head > 0);
   }
+}
+
+TEST_CASE("config check lists all that serve would refuse, of every domain and the addresses") {
+  const Finished checked = run_program(
+      daybook_program(), {"config", "check", "--listen", "nowhere", "--attendance-time-zone",
+                          "Mars/One", "--booking-time-zone", "Mars/Two"});
+  CHECK(checked.exit.code == 2);
+  for (const char* named :
+       {"nowhere", "attendance.time_zone", "Mars/One", "booking.time_zone", "Mars/Two"})
+    CHECK(checked.err.find(named) != std::string::npos);
 }
 
 TEST_CASE("an unknown command, flag, setting or value ends with the usage status and names it") {
@@ -126,8 +146,10 @@ TEST_CASE("an unknown command, flag, setting or value ends with the usage status
   CHECK(flag.err.find("no-such-flag") != std::string::npos);
   const Finished value =
       run_program(daybook_program(), {"serve", "--data", dir / "data", "--listen", "nowhere"});
-  CHECK(value.exit.code > 0);
+  CHECK(value.exit.code == 2);
   CHECK(value.err.find("nowhere") != std::string::npos);
+  CHECK_FALSE(
+      std::filesystem::exists(dir / "data"));  // nothing was made, no key shown once is lost
   const Finished environment = run_program(
       daybook_program(), {"log", "stat", "--data", dir / "data"}, {{"DAYBOOK_LISTENN", "x"}});
   CHECK(environment.exit.code == 2);

@@ -44,7 +44,8 @@ Result<Policy> make_policy(const Settings& settings) {
   policy.bookings_max = number("booking.bookings_max");
   policy.finished_max = number("booking.finished_max");
   if (!TimeZone::exists(policy.time_zone))
-    return Error::field("booking.time_zone", "unknown_zone", "must be an IANA time zone");
+    return Error::field("booking.time_zone", "unknown_zone",
+                        "must be an IANA time zone, not " + policy.time_zone);
   if (policy.hold_seconds > policy.hold_seconds_max)
     return Error::field("booking.hold_seconds", "too_large",
                         "must be at most booking.hold_seconds_max");
