@@ -73,19 +73,23 @@ std::optional<Id128> read_id(json::Fields& fields, std::string_view name, bool r
   return id;
 }
 
-// One element of `dates`, or what is wrong with it.
-std::string read_date(const json::Value& element, DateCapacity& to) {
-  if (!element.is_object()) return "must be an object";
-  const auto date = element.find("date");
-  if (!date || !date->is_string()) return "needs a date, a string";
-  const auto number = parse_date(date->string());
-  if (!number) return "has a date that is none; it must be YYYYMMDD";
-  const auto capacity = element.find("capacity");
-  const auto places = capacity ? capacity->as_int64() : std::nullopt;
-  if (!places || *places < 0 || *places > capacity_max)
-    return "needs a capacity from 0 to " + std::to_string(capacity_max);
-  to = {*number, static_cast<std::uint32_t>(*places)};
-  return {};
+// One element of `dates`. False: what is wrong stands in `fields` under its place, "dates[0].date".
+bool read_date(const json::Value& element, std::size_t at, json::Fields& fields, DateCapacity& to) {
+  json::Fields own(element);
+  const auto date = own.text("date", date_rule);
+  const auto number = date ? parse_date(*date) : std::nullopt;
+  if (date && !number) own.fail("date", "not_a_date", "must be a date as YYYYMMDD");
+  const auto capacity = own.integer("capacity", {.min = 0, .max = capacity_max});
+  own.only({"date", "capacity"});
+  if (const auto error = own.error()) {
+    const std::string place = "dates[" + std::to_string(at) + "]";
+    for (const FieldError& wrong : error->fields)
+      fields.fail(wrong.field.empty() ? place : place + "." + wrong.field, wrong.code,
+                  wrong.message);
+    return false;
+  }
+  to = {*number, static_cast<std::uint32_t>(*capacity)};
+  return true;
 }
 
 std::span<const DateCapacity> read_dates(json::Fields& fields, Arena& arena) {
@@ -102,11 +106,7 @@ std::span<const DateCapacity> read_dates(json::Fields& fields, Arena& arena) {
     if (++at > static_cast<std::size_t>(dates_limit) || wrong_dates == json::field_errors_max)
       return;
     DateCapacity date;
-    const std::string wrong = read_date(element, date);
-    if (!wrong.empty()) {
-      fields.fail("dates[" + std::to_string(at - 1) + "]", "invalid", wrong);
-      ++wrong_dates;
-    }
+    if (!read_date(element, at - 1, fields, date)) ++wrong_dates;
     dates.push_back(date);
   });
   if (at > static_cast<std::size_t>(dates_limit))

@@ -92,7 +92,7 @@ std::string words_of(const Schema& schema, const Rule& rule) {
     case Keyword::format:
       return "must be " + std::string(format_words(static_cast<Format>(rule.index)));
     case Keyword::pattern:
-      return "does not have the asked form";
+      return "must match the pattern asked for";
     case Keyword::min_items:
       return "must have at least " + counted(rule.limit, "item");
     case Keyword::max_items:
@@ -102,11 +102,11 @@ std::string words_of(const Schema& schema, const Rule& rule) {
     case Keyword::additional_properties:
       return "is not a field of this form";
     case Keyword::one_of:
-      return "must fit exactly one of the allowed forms";
+      return "must fit exactly one of the alternatives";
     default:
       break;
   }
-  return rule.keyword == Keyword::any_of ? "must fit one of the allowed forms" : "is not allowed";
+  return rule.keyword == Keyword::any_of ? "must fit one of the alternatives" : "is not allowed";
 }
 
 std::string index_text(std::size_t index) { return std::to_string(index); }

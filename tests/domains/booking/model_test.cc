@@ -128,7 +128,7 @@ struct Pair {
             ? world.hold(person, name, day)
             : world.book(person, name, day, what == "queue" ? R"(,"waitingList":true)" : "");
     INFO(what << " " << person << " " << name << " " << day);
-    seen.insert(expected);
+    seen.insert(expected.starts_with("this person already has ") ? "already has" : expected);
     const bool is_taken = expected == "booked" || expected == "held" || expected == "waiting";
     REQUIRE(got == (is_taken ? "ok" : expected));
     if (!is_taken) return;
@@ -150,8 +150,13 @@ struct Pair {
     one->status = "cancelled";
     model.promote(one->station, one->date);
   }
+  // One of the last: older holds have run out.
+  One* recent() {
+    const std::size_t size = model.all.size();
+    return size == 0 ? nullptr : &model.all[size - 1 - rng.below(std::min<std::size_t>(size, 20))];
+  }
   void book_hold() {
-    One* one = any();
+    One* one = recent();
     if (one == nullptr) return;
     const std::string got =
         world.book(one->person, one->station, one->date, R"(,"hold":")" + one->id + "\"");
@@ -211,11 +216,12 @@ TEST_CASE("a long random run decides, promotes and expires as the plain model do
     if (i % 200 == 0) pair.check_all();
   }
   pair.check_all();
-  for (const char* kind :
-       {"booked", "held", "waiting", "below", "hold booked", "date: unknown",
-        "Sorry, station is fully booked", "cancelled booked", "cancelled held", "cancelled waiting",
-        "this person already has a booking at this station"})
+  for (const char* kind : {"booked", "held", "waiting", "below", "hold booked", "date: unknown",
+                           "Sorry, station is fully booked", "cancelled booked", "cancelled held",
+                           "cancelled waiting", "already has"}) {
+    INFO(kind);
     CHECK(pair.seen.contains(kind));
+  }
   CHECK(World::audit(pair.world.log).empty());
 
   World again;

@@ -70,14 +70,14 @@ TEST_CASE("each keyword has its rule and its words") {
       {R"({"maxLength":1})", R"("ab")", "must have at most 1 character"},
       {R"({"format":"email"})", R"("a@b")", "must be an e-mail address"},
       {R"({"format":"phone"})", R"("12")", "must be a phone number"},
-      {R"({"pattern":"^[a-z]+$"})", R"("a1")", "does not have the asked form"},
+      {R"({"pattern":"^[a-z]+$"})", R"("a1")", "must match the pattern asked for"},
       {R"({"minItems":1})", "[]", "must have at least 1 item"},
       {R"({"maxItems":1})", "[1,2]", "must have at most 1 item"},
       {R"({"uniqueItems":true})", R"([1,{"a":1},1.0])", "must not have the same item twice"},
       {R"({"uniqueItems":true})", R"([1,true,"1",null,[1],{"a":1},{"a":2}])", ""},
-      {R"({"anyOf":[{"type":"string"},{"minimum":5}]})", "4", "must fit one of the allowed forms"},
+      {R"({"anyOf":[{"type":"string"},{"minimum":5}]})", "4", "must fit one of the alternatives"},
       {R"({"oneOf":[{"minimum":1},{"maximum":5}]})", "3",
-       "must fit exactly one of the allowed forms"},
+       "must fit exactly one of the alternatives"},
       {R"({"allOf":[{"minimum":1},{"maximum":5}]})", "7", "must be at most 5"},
       {R"({"not":{"const":1}})", "1", "is not allowed"},
       {R"(false)", "1", "is not allowed"},
@@ -128,7 +128,7 @@ TEST_CASE("an error carries a stable code and the first one is the message") {
 TEST_CASE("a body that is no object, or breaks a rule of the whole, is an error without a field") {
   const auto form = schema_form(R"({"anyOf":[{"required":["phone"]},{"required":["email"]}]})");
   CHECK(check_text(*form, "[1]") == ": the body must be an object");
-  CHECK(check_text(*form, "{\"x\":1}") == ": must fit one of the allowed forms");
+  CHECK(check_text(*form, "{\"x\":1}") == ": must fit one of the alternatives");
   CHECK(check_text(*form, "{\"email\":1}") == "{\"email\":1}");
 }
 
@@ -190,7 +190,7 @@ TEST_CASE("uniqueItems and a hostile pattern take time in line with the body") {
   for (int i = 1; i < 50'000; ++i) body += ",[" + std::to_string(i) + "]";
   body += "],\"b\":\"" + std::string(60'000, 'a') + "\"}";
   const auto before = std::chrono::steady_clock::now();
-  CHECK(check_text(*form, body) == "b: does not have the asked form");
+  CHECK(check_text(*form, body) == "b: must match the pattern asked for");
   // Quadratic or exponential would be hours; generous for a sanitizer on a busy machine.
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(20));
 }
