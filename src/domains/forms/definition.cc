@@ -54,7 +54,7 @@ Error refusal(const std::vector<FieldMessages>& messages, std::vector<Failure>& 
   std::string message;  // of the whole: the first one's, which the form's own words tell alone
   for (auto& failure : failures) {
     const std::string* own = own_words(messages, failure);
-    std::string words = own != nullptr ? *own : std::move(failure.words);
+    std::string words = own != nullptr ? *own : failure.words;
     if (errors.empty()) {
       const bool is_whole = own != nullptr || words == required_words;
       const std::string field = failure.field.empty() ? "the body" : failure.field;

@@ -149,8 +149,8 @@ TEST_CASE("the top is the most hit ids of the window, ties by id") {
   CHECK(top(world, {{"window", "5m"}}) == "[]");
   const std::pair<Pairs, std::string> refused[] = {
       {{{"window", "1w"}}, "window: unknown_word"}, {{{"limit", "0"}}, "limit: range"},
-      {{{"limit", "1001"}}, "limit: range"}, {{{"limit", "-1"}}, "limit: range"},
-      {{{"limit", "ten"}}, "limit: range"},  {{{"limit", ""}}, "limit: range"},
+      {{{"limit", "1001"}}, "limit: range"},        {{{"limit", "-1"}}, "limit: range"},
+      {{{"limit", "ten"}}, "limit: range"},         {{{"limit", ""}}, "limit: range"},
   };
   for (const auto& [query, expected] : refused) CHECK(top(world, query) == expected);
 }
