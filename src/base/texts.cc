@@ -32,7 +32,7 @@ std::size_t take_fraction(std::string_view text, std::int64_t& us) {
   std::int64_t scale = second_us / 10;
   for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, scale /= 10)
     us += (text[at] - '0') * scale;
-  return at;
+  return at == 1 ? 0 : at;  // a point needs a digit behind it
 }
 
 // "Z" or "+07:00", as microseconds ahead of UTC.
@@ -95,6 +95,7 @@ std::optional<UnixUs> parse_time(std::string_view text) {
   const auto offset = parse_offset(text);
   if (!offset) return std::nullopt;
   at.value -= *offset;
+  if (at.value < 0 || at.value / 1000 > ms_max) return std::nullopt;
   return at;
 }
 

@@ -1,8 +1,9 @@
 #include "domains/hits/series.h"
 
+#include <daybook/texts.h>
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <string>
 
@@ -13,38 +14,6 @@ constexpr std::array<std::string_view, 3> step_words{"minute", "hour", "day"};
 constexpr std::array<std::uint32_t, 3> step_seconds{minute_s, hour_s, day_s};
 constexpr std::array<std::uint32_t, 3> default_spans{hour_s, day_s, 30 * day_s};
 
-// All of the text as digits.
-std::optional<std::int64_t> number_of(std::string_view text) {
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  const bool is_all = !text.empty() && text.front() != '-' && end == text.data() + text.size();
-  if (error != std::errc{} || !is_all) return std::nullopt;
-  return value;
-}
-
-// "hh:mm" in seconds.
-std::optional<std::int64_t> clock_of(std::string_view text) {
-  if (text.size() != 5 || text[2] != ':') return std::nullopt;
-  const auto hours = number_of(text.substr(0, 2));
-  const auto minutes = number_of(text.substr(3));
-  if (!hours || !minutes || *hours > 23 || *minutes > 59) return std::nullopt;
-  return *hours * hour_s + *minutes * minute_s;
-}
-
-// "Z", "+07:00", "-03:30" in seconds.
-std::optional<std::int64_t> offset_of(std::string_view text) {
-  if (text == "Z" || text == "z") return 0;
-  if (text.empty() || (text.front() != '+' && text.front() != '-')) return std::nullopt;
-  const auto clock = clock_of(text.substr(1));
-  if (!clock) return std::nullopt;
-  return text.front() == '-' ? -*clock : *clock;
-}
-
-std::optional<UnixMs> in_range(std::int64_t ms) {
-  if (ms < 0 || ms > at_ms_max) return std::nullopt;
-  return UnixMs{ms};
-}
-
 // How many steps ending with now's a series may reach back; days are kept for good.
 std::uint32_t steps_kept(std::uint32_t step_s, std::int32_t hours_kept_days) {
   if (step_s == minute_s) return 3 * day_minutes;
@@ -53,29 +22,6 @@ std::uint32_t steps_kept(std::uint32_t step_s, std::int32_t hours_kept_days) {
 }
 
 }  // namespace
-
-std::optional<UnixMs> parse_instant(std::string_view text) {
-  if (const auto ms = number_of(text)) return in_range(*ms);
-  // 2026-03-29T10:00:00[.123]Z
-  if (text.size() < 20 || (text[10] != 'T' && text[10] != 't') || text[16] != ':')
-    return std::nullopt;
-  const auto day = parse_day(text.substr(0, 10));
-  const auto clock = clock_of(text.substr(11, 5));
-  const auto second = number_of(text.substr(17, 2));
-  if (!day || !clock || !second || *second > 60) return std::nullopt;
-  text.remove_prefix(19);
-  std::int64_t ms = 0;
-  if (text.front() == '.') {
-    const std::size_t digits = std::min(text.find_first_not_of("0123456789", 1), text.size()) - 1;
-    if (digits == 0 || digits > 9) return std::nullopt;
-    const std::string three = std::string(text.substr(1, digits)) + "000";
-    ms = number_of(std::string_view(three).substr(0, 3)).value_or(0);
-    text.remove_prefix(digits + 1);
-  }
-  const auto offset = offset_of(text);
-  if (!offset) return std::nullopt;
-  return in_range((day->value * std::int64_t{day_s} + *clock + *second - *offset) * 1000 + ms);
-}
 
 Result<SeriesQuery> parse_series(const Request& request, std::uint32_t now_s,
                                  std::int32_t hours_kept_days) {
@@ -92,11 +38,11 @@ Result<SeriesQuery> parse_series(const Request& request, std::uint32_t now_s,
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto text = request.query_value(names[i]);
     if (!text) continue;
-    const auto instant = parse_instant(*text);
-    if (!instant)
+    const auto instant = parse_time(*text);
+    if (!instant || to_ms(*instant).value > at_ms_max)
       return Error::field(names[i], "not_a_time",
                           "must be epoch milliseconds or a time like 2026-03-29T10:00:00Z");
-    given[i] = to_second(*instant);
+    given[i] = to_second(to_ms(*instant));
   }
   const std::uint32_t to = given[1].value_or(std::max(now_s, given[0].value_or(0)));
   const std::uint32_t from = given[0].value_or(floor_of(to, default_spans[kind]));

@@ -25,8 +25,6 @@ struct SeriesPoint {
   std::uint32_t visitors = 0;  // steps of a day only
 };
 
-// RFC 3339 with a time zone, or epoch milliseconds. Nothing: neither, or not within 1970..2106.
-std::optional<UnixMs> parse_instant(std::string_view text);
 // `now_s`: what a reader counts up to; a `to` beyond it is cut there.
 Result<SeriesQuery> parse_series(const Request& request, std::uint32_t now_s,
                                  std::int32_t hours_kept_days);

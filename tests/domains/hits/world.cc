@@ -1,5 +1,7 @@
 #include "domains/hits/world.h"
 
+#include <daybook/texts.h>
+
 #include "domains/hits/series.h"
 
 namespace daybook::hits {
@@ -26,9 +28,9 @@ class WorldReader final : public ReadContext<Domain> {
 }  // namespace
 
 UnixMs at(std::string_view text) {
-  const auto instant = parse_instant(text);
+  const auto instant = parse_time(text);
   REQUIRE(instant.has_value());
-  return *instant;
+  return to_ms(*instant);
 }
 
 std::string hit_json(std::string_view id, std::int64_t at_ms, std::string_view visitor) {
