@@ -28,3 +28,10 @@ function(daybook_add_domain name)
   endif()
   daybook_module(domain_${name} SOURCES ${arg_SOURCES} DEPS daybook::base daybook_schema_${name} ${arg_DEPS})
 endfunction()
+
+# daybook_add_sink(NAME SOURCES ...): a kind of sink. It sees the SDK and what brings bytes out (src/outbound).
+function(daybook_add_sink name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  daybook_module(sink_${name} SOURCES ${arg_SOURCES} DEPS daybook::base daybook::outbound ${arg_DEPS}
+                 PRIVATE_DEPS ${arg_PRIVATE_DEPS})
+endfunction()

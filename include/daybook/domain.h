@@ -14,6 +14,7 @@
 #include <daybook/http.h>
 #include <daybook/ids.h>
 #include <daybook/json.h>
+#include <daybook/publish.h>
 #include <daybook/result.h>
 #include <daybook/setting.h>
 
@@ -133,7 +134,7 @@ concept Domain = requires(typename D::State& state, const typename D::State& con
                           Arena& arena, flatbuffers::FlatBufferBuilder& builder,
                           std::span<const std::uint8_t> bytes, ByteWriter& writer,
                           ByteReader& reader, Routes<D>& routes,
-                          std::span<const typename D::Event> events) {
+                          std::span<const typename D::Event> events, json::Writer& json) {
   requires std::is_trivially_destructible_v<typename D::Command>;  // it lives in an Arena
   requires std::is_trivially_destructible_v<typename D::Event>;
   requires std::constructible_from<typename D::State, const typename D::Policy&>;
@@ -175,6 +176,14 @@ concept Domain = requires(typename D::State& state, const typename D::State& con
   // Totals a person can compare: name, number; the same after every replay.
   { D::totals(const_view) } -> std::same_as<std::vector<std::pair<std::string, std::uint64_t>>>;
   {D::routes(routes)};
+  // --- how its events look from outside (publish.h)
+  // Every `type` that outline gives, for the check of a projector's filter.
+  { D::event_types() } -> std::same_as<std::span<const std::string_view>>;
+  // nullopt: the event is nobody's business outside (a salt).
+  { D::outline(event) } -> std::same_as<std::optional<Outline>>;
+  // Writes one JSON object: all of the event that is no secret, times in RFC 3339. Asked only of
+  // events with an outline.
+  {D::render(event, meta, json)};
 };
 
 // --- what a domain may have besides; the adapter finds out by these concepts
@@ -226,6 +235,13 @@ concept RetainedDomain = Domain<D> &&
 template <class D>
 concept PrivilegedDomain = Domain<D> && requires(const json::Value& line) {
   { D::needs_admin(line) } -> std::same_as<bool>;
+};
+
+// A domain whose entities define the columns of their rows (forms).
+template <class D>
+concept ColumnsDomain = Domain<D> && requires(const typename D::View& view, std::string_view key) {
+  // Of the entity's present definition; nullopt: no such entity.
+  { D::columns(view, key) } -> std::same_as<std::optional<Columns>>;
 };
 
 // A domain with rules that must hold at every position of its log. An Audit is default-made, sees

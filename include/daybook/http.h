@@ -7,6 +7,7 @@
 #include <daybook/json.h>
 #include <daybook/result.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,7 +28,9 @@ struct Request {
   std::vector<std::string> params;  // the {x} of the pattern, percent-decoded, in order
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   std::string_view content_type;
-  std::string_view origin;  // the Origin header; empty: none
+  std::string_view origin;         // the Origin header; empty: none
+  std::string_view accept;         // the Accept header
+  std::string_view last_event_id;  // the Last-Event-ID header
   std::string_view body;
   UnixUs now{};  // when it arrived
 
@@ -47,6 +50,31 @@ class BodyStream {
   // Appends the next part, about body_part_bytes, to `out`. False: it was the last one. An error
   // breaks the connection off, so that the client sees that something is missing.
   virtual Result<bool> next(std::string& out) = 0;
+
+  // A body that is to be continued when something happens (long poll, server-sent events). Asked
+  // when next() returned true and appended nothing: the next part is asked for when the log's
+  // visible position is past `after`, or after `ms`, whichever is first. Nullopt: at once.
+  struct Wait {
+    Position after{};
+    std::int64_t ms = 0;
+  };
+  [[nodiscard]] virtual std::optional<Wait> wait() const { return std::nullopt; }
+
+  // Whether wait() may ever say something: such an answer counts against http.subscribers_max
+  // instead of http.streams_max. The same for the body's whole life.
+  [[nodiscard]] virtual bool waits() const { return false; }
+  // The server stops, or the client will send nothing more while this body waits: appends what
+  // makes it whole. False: it cannot be made whole here and is broken off. On an io thread, with no
+  // part under way: must not block.
+  virtual bool end_early(std::string& out) {
+    (void)out;
+    return false;
+  }
+  // Header lines that are known only with the first bytes; asked once, after them, before the
+  // header is sent. On an io thread.
+  [[nodiscard]] virtual std::vector<std::pair<std::string, std::string>> late_headers() const {
+    return {};
+  }
 };
 constexpr std::size_t body_part_bytes = 128u << 10;
 
@@ -75,6 +103,15 @@ struct Response {
 enum class Access : std::uint8_t {
   open,   // anyone on loopback; elsewhere only when `http.open_routes` says so
   admin,  // Authorization: Bearer <admin key>, always
+};
+
+// A route of the server's own services (projectors, consumers): no domain, no command. `handle`
+// runs on the worker thread and may wait a little; what waits long answers with a stream.
+struct ServiceRoute {
+  Method method = Method::get;
+  std::string pattern;
+  Access access = Access::admin;
+  std::function<Result<Response>(const Request&)> handle;
 };
 
 // Which bodies a command route takes. Forms (application/x-www-form-urlencoded and

@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -23,6 +24,16 @@ Hash256 sha256(std::string_view bytes) {
   DAYBOOK_CHECK(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1);
   DAYBOOK_CHECK(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1);
   DAYBOOK_CHECK(EVP_DigestFinal_ex(context.get(), out.data(), &size) == 1 && size == out.size());
+  return out;
+}
+
+Hash256 hmac_sha256(std::string_view key, std::string_view bytes) {
+  Hash256 out{};
+  unsigned size = 0;
+  DAYBOOK_CHECK(HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+                     reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), out.data(),
+                     &size) != nullptr &&
+                size == out.size());
   return out;
 }
 

@@ -8,6 +8,8 @@
 
 namespace daybook {
 Hash256 sha256(std::string_view bytes);
+// RFC 2104.
+Hash256 hmac_sha256(std::string_view key, std::string_view bytes);
 Id128 xxh128(std::string_view bytes, std::uint64_t seed = 0);
 std::uint64_t xxh64(std::string_view bytes, std::uint64_t seed = 0);  // XXH3-64
 // Time independent of where the bytes differ. REQUIRES: equal sizes are compared; others are

@@ -15,6 +15,8 @@
 #include "config/flags.h"
 #include "domains/catalog_entries.h"
 #include "http/listener.h"
+#include "project/projector_rows.h"
+#include "project/projector_spec.h"
 
 namespace daybook::cli {
 namespace {
@@ -38,7 +40,15 @@ int refuse(const Error& error) {
 int check(const ConfigOptions& options) {
   const auto config = config::load_for_command(options.table, options.file, options.flags);
   if (!config) return refuse(config.error());
-  std::vector<Error> wrong = make_catalog().check(*config);
+  const Catalog catalog = make_catalog();
+  std::vector<Error> wrong = catalog.check(*config);
+  if (const auto domains = catalog.make(*config); domains.ok()) {
+    std::vector<AnyDomain*> pointers;
+    for (const auto& domain : *domains) pointers.push_back(domain.get());
+    const auto sinks = project::make_sink_catalog();
+    if (auto projectors = project::read_projectors(*config, sinks, pointers); !projectors)
+      wrong.push_back(std::move(projectors).error());
+  }
   for (const std::string& listen : config->text_list("server.listen"))
     if (auto checked = http::check_listen(listen); !checked)
       wrong.push_back(std::move(checked).error());
@@ -99,7 +109,9 @@ void add_config(CLI::App& app, int& exit_code) {
   show_app->callback([options, &exit_code] { exit_code = show(*options); });
   group->add_subcommand("example", "Print a config file with every setting and its default")
       ->callback([options, &exit_code] {
-        print(config::example_toml(options->table), stdout);
+        print(config::example_toml(options->table) +
+                  project::example_projectors(project::make_sink_catalog()),
+              stdout);
         exit_code = exit_ok;
       });
 }

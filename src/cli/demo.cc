@@ -64,15 +64,28 @@ Result<void> add_item(Submission& submission, std::span<AnyDomain* const> domain
   return {};
 }
 
+// What the program itself notes in the log (projectors) is no data of a person's.
+bool has_data(std::span<AnyDomain* const> domains, const std::vector<DemoRequest>& demo) {
+  return std::ranges::any_of(domains, [&](const AnyDomain* domain) {
+    const auto is_its = [&](const DemoRequest& request) {
+      return request.domain == domain->name();
+    };
+    if (std::ranges::none_of(demo, is_its)) return false;
+    const auto totals = domain->totals();
+    return std::ranges::any_of(totals, [](const auto& total) { return total.second > 0; });
+  });
+}
+
 }  // namespace
 
 Result<std::uint64_t> load_demo(Engine& engine) {
-  if (engine.log().head().value > 0) return std::uint64_t{0};
+  const auto requests = demo_requests(system_now());
+  if (has_data(engine.domains(), requests)) return std::uint64_t{0};
   json::Parser parser;
   DonePort port;
   Submission submission;
   submission.port = &port;
-  for (const DemoRequest& demo : demo_requests(system_now()))
+  for (const DemoRequest& demo : requests)
     DAYBOOK_TRY_VOID(add_item(submission, engine.domains(), demo, parser));
   if (engine.sequencer().push(&submission) != nullptr)
     return Error{Errc::busy, "no room in the queue for the demo"};

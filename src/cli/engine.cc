@@ -68,6 +68,7 @@ http::Options http_options(const config::Config& config) {
   limits.pipeline_max = size_of(config, "http.pipeline_max");
   limits.worker_queue_max = size_of(config, "http.worker_queue_max");
   limits.streams_max = size_of(config, "http.streams_max");
+  limits.subscribers_max = size_of(config, "http.subscribers_max");
   return options;
 }
 
@@ -79,6 +80,8 @@ Result<std::unique_ptr<Engine>> Engine::open(const config::Config& config, const
   engine->metrics_ = std::make_unique<metrics::Registry>();
   DAYBOOK_TRY(engine->domains_, catalog.make(config));
   for (auto& domain : engine->domains_) engine->domain_pointers_.push_back(domain.get());
+  DAYBOOK_TRY(auto projectors,
+              project::read_projectors(config, project::make_sink_catalog(), engine->domains()));
   DAYBOOK_TRY_VOID(engine->open_log(catalog, options));
   const std::string data_dir = config.text("server.data");
   DAYBOOK_TRY(engine->blobs_,
@@ -90,14 +93,17 @@ Result<std::unique_ptr<Engine>> Engine::open(const config::Config& config, const
   DAYBOOK_TRY(auth::AdminKey::Opened key, auth::AdminKey::open(data_dir));
   engine->admin_key_ = std::move(key.key);
   engine->fresh_admin_key_ = std::move(key.fresh);
+  DAYBOOK_TRY_VOID(engine->make_projection(std::move(projectors)));
   engine->make_retention();
   engine->register_metrics();
   engine->sequencer_->start();
+  engine->projection_->start();
   engine->retention_->start();
   return engine;
 }
 
 Engine::~Engine() {
+  if (projection_) projection_->stop();
   // The ports that answers go to belong to the server, which is destroyed first.
   if (sequencer_) sequencer_->drain_and_stop();
 }
@@ -142,8 +148,19 @@ void Engine::make_sequencer() {
   };
 }
 
+Result<void> Engine::make_projection(std::vector<project::ProjectorSpec> specs) {
+  Projection::Parts parts;
+  parts.log = log_.get();
+  parts.sequencer = sequencer_.get();
+  parts.domains = domain_pointers_;
+  parts.metrics = metrics_.get();
+  DAYBOOK_TRY(projection_, Projection::open(config_, parts, std::move(specs)));
+  return {};
+}
+
 void Engine::make_retention() {
   RetentionOptions options;
+  options.limit = [this](const AnyDomain& topic) { return projection_->slowest_reader(topic); };
   options.interval_s = config_.integer("log.retention_interval_s");
   options.now = [] { return system_now(); };
   retention_ = std::make_unique<Retention>(*log_, domain_pointers_, std::move(options));
@@ -182,6 +199,7 @@ Result<void> Engine::serve() {
   dependencies.admin_key = admin_key_.get();
   dependencies.blobs = blobs_.get();
   dependencies.metrics = metrics_.get();
+  dependencies.services = projection_->routes();
   DAYBOOK_TRY(server_, http::Server::start(http_options(config_), dependencies));
   return {};
 }
@@ -189,8 +207,10 @@ Result<void> Engine::serve() {
 void Engine::drain() {
   if (server_) server_->begin_drain();
   retention_->stop();
+  projection_->stop();
   sequencer_->drain_and_stop();
   if (server_) server_->stop(config_.integer("server.drain_grace_ms"));
+  projection_->close();
   log_->close();
 }
 

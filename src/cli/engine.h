@@ -1,11 +1,12 @@
 // Engine: one running Daybook, wired in order: settings → log → domains (replayed) → sequencer →
-// HTTP.
+// projectors → HTTP.
 //
 // Thread: made, run and stopped by the main thread.
 #pragma once
 
 #include "auth/admin_key.h"
 #include "blobs/blob_store.h"
+#include "cli/projection.h"
 #include "config/config.h"
 #include "domain/catalog.h"
 #include "http/server.h"
@@ -54,6 +55,7 @@ class Engine {
   Result<void> open_log(const Catalog& catalog, const Options& options);
   Result<void> replay();
   void make_sequencer();
+  Result<void> make_projection(std::vector<project::ProjectorSpec> specs);
   void make_retention();
   void register_metrics();
 
@@ -68,6 +70,7 @@ class Engine {
   std::vector<std::unique_ptr<AnyDomain>> domains_;
   std::vector<AnyDomain*> domain_pointers_;
   std::unique_ptr<Sequencer> sequencer_;
+  std::unique_ptr<Projection> projection_;
   std::unique_ptr<Retention> retention_;
   std::unique_ptr<http::Server> server_;
 };

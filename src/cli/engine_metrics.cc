@@ -93,6 +93,12 @@ void Engine::register_metrics() {
           [this] { return static_cast<double>(blobs_->total_bytes()); });
   m.gauge("daybook_resident_bytes", "Memory of the process.", resident_bytes);
   for (const auto& domain : domains_)
+    m.gauge(
+        "daybook_retention_held_events",
+        "Positions that may be removed but for a reader that has not seen them.",
+        [this, topic = domain->topic()] { return static_cast<double>(retention_->held(topic)); },
+        {{"topic", std::string(domain->name())}});
+  for (const auto& domain : domains_)
     m.gauge("daybook_view_bytes", "Memory of a domain's state and view.",
             [d = domain.get()] { return static_cast<double>(d->memory_bytes()); },
             {{"topic", std::string(domain->name())}});

@@ -1,5 +1,6 @@
 #include "config/config.h"
 
+#include "config/problems.h"
 #include "config/toml_file.h"
 #include "config/value.h"
 
@@ -32,26 +33,6 @@ std::string short_environment_name(std::string_view key) {
   return environment_name(without_section(key));
 }
 
-// Every wrong thing of all sources, so that one run tells all.
-class Problems {
- public:
-  void add(std::string_view field, std::string_view code, std::string text) {
-    fields_.push_back({std::string(field), std::string(code), std::move(text)});
-  }
-  void wrong_value(std::string_view key, const std::string& problem, const std::string& origin) {
-    add(key, "wrong_value", std::string(key) + " " + problem + " (" + origin + ")");
-  }
-  [[nodiscard]] bool empty() const { return fields_.empty(); }
-  Error take() && {
-    std::string message;
-    for (const auto& field : fields_) message += (message.empty() ? "" : "\n") + field.message;
-    return Error{Errc::invalid, std::move(message), std::move(fields_)};
-  }
-
- private:
-  std::vector<FieldError> fields_;
-};
-
 std::vector<std::string_view> keys_of(std::span<const SettingSpec> table) {
   std::vector<std::string_view> keys;
   keys.reserve(table.size());
@@ -80,11 +61,6 @@ struct Given {
 };
 using Values = std::map<std::string, Given, std::less<>>;
 
-bool fits(SettingType wanted, const FileValue& got) {
-  if (!got.usable) return false;
-  return got.type == wanted || (wanted == SettingType::real && got.type == SettingType::integer);
-}
-
 void take(const SettingSpec& row, std::string_view text, std::string origin, Values& values,
           Problems& problems) {
   auto checked = check_text(row, text);
@@ -92,23 +68,48 @@ void take(const SettingSpec& row, std::string_view text, std::string origin, Val
   values[std::string(row.key)] = {std::move(checked.value), std::move(origin)};
 }
 
+// Tables of a known name go to `tables`.
+void take_tables(std::vector<RawTable> from, std::vector<RawTable>& tables, Problems& problems) {
+  for (auto& table : from) {
+    if (std::ranges::find(table_names, table.name) != std::end(table_names)) {
+      tables.push_back(std::move(table));
+      continue;
+    }
+    problems.add(table.name, "unknown_table",
+                 "unknown table [[" + table.name + "]] at " + table.place() +
+                     suggestion(table.name, table_names));
+  }
+}
+
+// "[projector]", which TOML allows once, for "[[projector]]".
+bool is_single_table(std::string_view key) {
+  return std::ranges::any_of(table_names, [&](std::string_view name) {
+    return key == name || (key.starts_with(name) && key.substr(name.size()).starts_with('.'));
+  });
+}
+
 void take_file(std::span<const SettingSpec> table, const std::string& path, Values& values,
-               Problems& problems) {
-  const auto file = read_toml(path);
+               std::vector<RawTable>& tables, Problems& problems) {
+  auto file = read_toml(path);
   if (!file) return problems.add("", "unreadable_file", file.error().message);
+  take_tables(std::move(file->tables), tables, problems);
   const auto keys = keys_of(table);
-  for (const auto& given : *file) {
+  for (const auto& given : file->values) {
     const std::string place = path + ":" + std::to_string(given.line);
     const auto* row = row_of(table, given.key);
-    if (row == nullptr)
+    if (row == nullptr && is_single_table(given.key)) {
+      const auto name = given.key.substr(0, given.key.find('.'));
+      problems.add(given.key, "unknown_key",
+                   given.key + " at " + place +
+                       " must stand in a table written with two brackets: [[" + name + "]]");
+    } else if (row == nullptr) {
       problems.add(given.key, "unknown_key",
                    "unknown key " + given.key + " at " + place + key_suggestion(given.key, keys));
-    else if (!fits(row->type, given))
-      problems.wrong_value(
-          given.key, "must be " + std::string(type_name(row->type)) + ", is " + given.type_text,
-          "file " + place);
-    else
-      take(*row, given.text, "file " + place, values, problems);
+    } else if (auto checked = check_file_value(*row, given); checked.problem) {
+      problems.wrong_value(given.key, *checked.problem, "file " + place);
+    } else {
+      values[given.key] = {std::move(checked.value), "file " + place};
+    }
   }
 }
 
@@ -204,13 +205,14 @@ std::string flag_name(std::string_view key) {
 Result<Config> Config::load(std::span<const SettingSpec> table, const Sources& sources) {
   check_table(table);
   Values values;
+  std::vector<RawTable> tables;
   Problems problems;
   for (const auto& row : table)
     values[std::string(row.key)] = {check_text(row, row.fallback).value, "default"};
   const Environment environment =
       sources.environment ? sources.environment : Environment(process_environment);
   auto file = sources.file ? sources.file : environment(file_environment_name);
-  if (file && (sources.file || !file->empty())) take_file(table, *file, values, problems);
+  if (file && (sources.file || !file->empty())) take_file(table, *file, values, tables, problems);
   take_environment(table, environment, values, problems);
   if (!sources.environment) refuse_unknown_environment(table, problems);
   take_flags(table, sources.flags, values, problems);
@@ -222,6 +224,7 @@ Result<Config> Config::load(std::span<const SettingSpec> table, const Sources& s
     auto& given = values.find(row.key)->second;
     config.entries_.push_back({row, std::move(given.value), std::move(given.origin)});
   }
+  config.tables_ = std::move(tables);
   return config;
 }
 
@@ -259,6 +262,13 @@ std::vector<Config::Shown> Config::show() const {
   rows.reserve(entries_.size());
   for (const auto& entry : entries_) rows.push_back({entry.spec, entry.value, entry.origin});
   return rows;
+}
+
+std::vector<RawTable> Config::tables(std::string_view name) const {
+  std::vector<RawTable> found;
+  for (const auto& table : tables_)
+    if (table.name == name) found.push_back(table);
+  return found;
 }
 
 }  // namespace daybook::config

@@ -5,6 +5,8 @@
 #include <daybook/result.h>
 #include <daybook/setting.h>
 
+#include "config/table.h"
+
 #include <functional>
 #include <map>
 #include <optional>
@@ -50,6 +52,10 @@ class Config final : public Settings {
   };
   [[nodiscard]] std::vector<Shown> show() const;  // in table order
 
+  // The file's [[name]] tables in its order; only names of table_names are known, others are told
+  // as unknown keys are.
+  [[nodiscard]] std::vector<RawTable> tables(std::string_view name) const;
+
  private:
   struct Entry {
     SettingSpec spec;
@@ -58,9 +64,16 @@ class Config final : public Settings {
   };
   const Entry& entry(std::string_view key, SettingType type) const;
   std::vector<Entry> entries_;
+  std::vector<RawTable> tables_;
 };
+
+// The [[name]] tables a file may hold.
+constexpr std::string_view table_names[] = {"projector"};
 
 // config/daybook.toml, made from the table: every key with its default, unit and help.
 std::string example_toml(std::span<const SettingSpec> table);
+// Rows of a [[name]] table, keys without a dot, as lines of such a file that begin with "#" (the
+// text with "# "): to be taken out by who wants the row.
+std::string example_rows(std::span<const SettingSpec> rows);
 
 }  // namespace daybook::config

@@ -34,17 +34,19 @@ std::string toml_value(const SettingSpec& row) {
   return out + "]";
 }
 
+// "1024 to 1048576 bytes", "in seconds", or "".
+std::string bounds(const SettingSpec& row) {
+  if (row.type == SettingType::integer && row.max != 0) {
+    const std::string range = std::to_string(row.min) + " to " + std::to_string(row.max);
+    return row.unit.empty() ? range : range + " " + std::string(row.unit);
+  }
+  return row.unit.empty() ? "" : "in " + std::string(row.unit);
+}
+
 // "# 1024 to 1048576 bytes; DAYBOOK_HTTP_HEADER_BYTES_MAX"
 std::string facts(const SettingSpec& row) {
-  std::string out = "# ";
-  if (row.type == SettingType::integer && row.max != 0) {
-    out += std::to_string(row.min) + " to " + std::to_string(row.max);
-    if (!row.unit.empty()) out += " " + std::string(row.unit);
-    out += "; ";
-  } else if (!row.unit.empty()) {
-    out += "in " + std::string(row.unit) + "; ";
-  }
-  return out + environment_name(row.key) + "\n";
+  const std::string limits = bounds(row);
+  return "# " + (limits.empty() ? "" : limits + "; ") + environment_name(row.key) + "\n";
 }
 
 }  // namespace
@@ -72,6 +74,16 @@ std::string example_toml(std::span<const SettingSpec> table) {
       out += "# " + std::string(row.help) + "\n" + facts(row);
       out += std::string(row.key.substr(dot + 1)) + " = " + toml_value(row) + "\n";
     }
+  }
+  return out;
+}
+
+std::string example_rows(std::span<const SettingSpec> rows) {
+  std::string out;
+  for (const auto& row : rows) {
+    const std::string limits = bounds(row);
+    out += "# " + std::string(row.help) + (limits.empty() ? "" : " " + limits + ".") + "\n";
+    out += "#" + std::string(row.key) + " = " + toml_value(row) + "\n";
   }
   return out;
 }

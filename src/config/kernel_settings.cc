@@ -53,6 +53,9 @@ constexpr std::array kernel_rows = {
                 "503."},
     SettingSpec{"http.streams_max", integer, "32", "answers", 1, 4096,
                 "Long answers (exports) that may be sent in parts at once; more are answered 503."},
+    SettingSpec{"http.subscribers_max", integer, "1000", "answers", 1, 65536,
+                "Readers of topics that may follow or wait for events at once; more are answered "
+                "503."},
     SettingSpec{"http.cors_origins", text_list, "*", "", 0, 0,
                 "Origins whose pages may call the server, never with credentials; * is any, none "
                 "turns CORS off."},

@@ -78,26 +78,62 @@ std::string first_sentence(std::string_view what) {
   return std::string(what);
 }
 
-std::vector<FileValue> flatten(const toml::value& root) {
-  std::vector<FileValue> values;
+bool is_array_of_tables(const toml::value& value) {
+  if (!value.is_array() || value.as_array().empty()) return false;
+  return std::ranges::all_of(value.as_array(), [](const auto& item) { return item.is_table(); });
+}
+
+// By line, then by key: what the parser gives is in the order of a hash.
+void put_in_order(std::vector<FileValue>& values) {
+  std::sort(values.begin(), values.end(), [](const FileValue& a, const FileValue& b) {
+    return a.line != b.line ? a.line < b.line : a.key < b.key;
+  });
+}
+
+RawTable take_table(const std::string& name, const std::string& path, const toml::value& from) {
+  RawTable table;
+  table.name = name;
+  table.file = path;
+  table.line = from.location().line();
+  for (const auto& [key, value] : from.as_table()) table.values.push_back(take(key, value));
+  put_in_order(table.values);
+  return table;
+}
+
+TomlFile flatten(const toml::value& root, const std::string& path) {
+  TomlFile file;
   for (const auto& [name, value] : root.as_table()) {
+    if (is_array_of_tables(value)) {
+      for (const auto& item : value.as_array()) file.tables.push_back(take_table(name, path, item));
+      continue;
+    }
     if (!value.is_table()) {
-      values.push_back(take(name, value));
+      file.values.push_back(take(name, value));
       continue;
     }
     // A table of no known row is told by its keys; an empty one has none and does no harm.
     for (const auto& [key, nested] : value.as_table())
-      values.push_back(take(name + "." + key, nested));
+      file.values.push_back(take(name + "." + key, nested));
   }
-  std::sort(values.begin(), values.end(), [](const FileValue& a, const FileValue& b) {
-    return a.line != b.line ? a.line < b.line : a.key < b.key;
-  });
-  return values;
+  put_in_order(file.values);
+  std::stable_sort(file.tables.begin(), file.tables.end(),
+                   [](const RawTable& a, const RawTable& b) { return a.line < b.line; });
+  return file;
 }
 
 }  // namespace
 
-Result<std::vector<FileValue>> read_toml(const std::string& path) {
+const FileValue* RawTable::find(std::string_view key) const {
+  const auto at = std::ranges::find(values, key, &FileValue::key);
+  return at == values.end() ? nullptr : &*at;
+}
+
+std::string RawTable::text(std::string_view key) const {
+  const FileValue* value = find(key);
+  return value == nullptr || !value->usable ? std::string() : value->text;
+}
+
+Result<TomlFile> read_toml(const std::string& path) {
   auto bytes = read_file(path);
   if (!bytes)
     return Error{Errc::invalid, "cannot read the configuration file: " + bytes.error().message};
@@ -106,7 +142,7 @@ Result<std::vector<FileValue>> read_toml(const std::string& path) {
                                     " bytes; that is no configuration"};
   try {
     std::istringstream in(*bytes);
-    return flatten(toml::parse(in, path));
+    return flatten(toml::parse(in, path), path);
   } catch (const toml::exception& e) {
     return Error{Errc::invalid, path + ":" + std::to_string(e.location().line()) + ": " +
                                     first_sentence(e.what())};

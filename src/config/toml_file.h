@@ -1,10 +1,13 @@
-// A TOML file as a flat list of settings. The only file that sees toml11.
+// A TOML file as a flat list of settings, and its [[name]] tables. The only file that sees toml11.
+//
+// Main thread.
 #pragma once
 
 #include <daybook/result.h>
 #include <daybook/setting.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace daybook::config {
@@ -22,8 +25,27 @@ struct FileValue {
   std::size_t line = 0;
 };
 
-// In the order of the file. Errors: Errc::invalid when it cannot be read or parsed, with file and
-// line.
-Result<std::vector<FileValue>> read_toml(const std::string& path);
+// One [[name]] table as written. Keys of `values` are without the table's name.
+struct RawTable {
+  std::string name;  // "projector"
+  std::string file;
+  std::size_t line = 0;  // of its header
+  std::vector<FileValue> values;
+  // "config.toml:12"
+  [[nodiscard]] std::string place() const { return file + ":" + std::to_string(line); }
+  // The text of a key as written, or "": to find a row set by (`sink`) before it is resolved.
+  [[nodiscard]] std::string text(std::string_view key) const;
+  // nullptr: the table does not give it.
+  [[nodiscard]] const FileValue* find(std::string_view key) const;
+};
+
+// What a file holds, each in the order of the file.
+struct TomlFile {
+  std::vector<FileValue> values;
+  std::vector<RawTable> tables;  // of any name
+};
+
+// Errors: Errc::invalid when it cannot be read or parsed, with file and line.
+Result<TomlFile> read_toml(const std::string& path);
 
 }  // namespace daybook::config

@@ -144,6 +144,15 @@ Checked check_text(const SettingSpec& spec, std::string_view text) {
   return wrong("has an unknown type");
 }
 
+Checked check_file_value(const SettingSpec& spec, const FileValue& given) {
+  const bool fits =
+      given.usable && (given.type == spec.type ||
+                       (spec.type == SettingType::real && given.type == SettingType::integer));
+  if (!fits)
+    return wrong("must be " + std::string(type_name(spec.type)) + ", is " + given.type_text);
+  return check_text(spec, given.text);
+}
+
 Nearest nearest_name(std::string_view name, std::span<const std::string_view> candidates) {
   DAYBOOK_CHECK(!candidates.empty());
   Nearest best{candidates.front(), edit_distance(name, candidates.front())};

@@ -6,6 +6,8 @@
 #include <daybook/result.h>
 #include <daybook/setting.h>
 
+#include "config/toml_file.h"
+
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +26,8 @@ struct Checked {
 };
 // From a flag or the environment, where everything is text.
 Checked check_text(const SettingSpec& spec, std::string_view text);
+// From the file, where a value has a type of its own.
+Checked check_file_value(const SettingSpec& spec, const FileValue& given);
 
 // "an integer", "a list of texts", ... for error texts.
 std::string_view type_name(SettingType type);

@@ -154,6 +154,40 @@ class DomainAdapter final : public AnyDomain {
     }
     return false;
   }
+  [[nodiscard]] std::span<const std::string_view> event_types() const override {
+    return D::event_types();
+  }
+  Result<bool> publish(const log::EventView& view, const EventFilter& filter,
+                       PublicEvent& out) const override {
+    DAYBOOK_TRY(const Event event, D::decode(view.schema_version, view.payload));
+    const std::optional<Outline> outline = D::outline(event);
+    if (!outline || !filter.wants(outline->type, outline->key)) return false;
+    out.position = view.position;
+    out.topic = D::name;
+    out.type = outline->type;
+    out.key = outline->key;
+    out.version = outline->version;
+    out.event_id = view.event_id;
+    out.server_time = view.server_time;
+    out.row = outline->row;
+    out.data.clear();
+    json::Writer writer(out.data);
+    D::render(event, EventMeta{view.position, view.server_time, view.event_id}, writer);
+    return true;
+  }
+  [[nodiscard]] std::optional<Columns> columns(std::string_view key) const override {
+    if constexpr (ColumnsDomain<D>) {
+      LockGuard lock(view_mutex_);
+      return D::columns(view_, key);
+    }
+    return std::nullopt;
+  }
+  // For the part of the program that works with this one domain (src/project).
+  template <class F>
+  auto with_view(F&& f) const {
+    LockGuard lock(view_mutex_);
+    return f(static_cast<const View&>(view_));
+  }
   [[nodiscard]] std::unique_ptr<AnyAudit> make_audit() const override {
     if constexpr (AuditedDomain<D>) return std::make_unique<Audit>();
     return nullptr;

@@ -11,6 +11,7 @@
 #include <daybook/http.h>
 #include <daybook/ids.h>
 #include <daybook/json.h>
+#include <daybook/publish.h>
 #include <daybook/result.h>
 
 #include <functional>
@@ -99,6 +100,13 @@ class AnyDomain {
   // Removable events before this position may be removed from the log. Position{}: none.
   [[nodiscard]] virtual Position removable_before(UnixUs now) const = 0;
   [[nodiscard]] virtual Result<bool> removable(const log::EventView& event) const = 0;
+  // --- how events look from outside; any thread
+  [[nodiscard]] virtual std::span<const std::string_view> event_types() const = 0;
+  // Fills `out`. False: the event is hidden, or the filter does not want it; `out` is as it was.
+  virtual Result<bool> publish(const log::EventView& event, const EventFilter& filter,
+                               PublicEvent& out) const = 0;
+  [[nodiscard]] virtual std::optional<Columns> columns(std::string_view key) const = 0;
+
   // Null: the domain has no rules to check over a log.
   [[nodiscard]] virtual std::unique_ptr<AnyAudit> make_audit() const = 0;
 

@@ -3,8 +3,10 @@
 #include "domain/adapter.h"
 #include "domains/attendance/domain.h"
 #include "domains/booking/domain.h"
+#include "domains/consumers/domain.h"
 #include "domains/forms/domain.h"
 #include "domains/hits/domain.h"
+#include "domains/projectors/domain.h"
 
 #include <utility>
 
@@ -15,7 +17,9 @@ Catalog make_catalog() {
                        .add<attendance::Domain>()
                        .add<booking::Domain>()
                        .add<hits::Domain>()
-                       .add<forms::Domain>());
+                       .add<forms::Domain>()
+                       .add<projectors::Domain>()
+                       .add<consumers::Domain>());
 }
 
 }  // namespace daybook

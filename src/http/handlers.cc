@@ -140,44 +140,57 @@ void handle_read(const Call& call) {
 
 // A request that owns its bytes, for the worker.
 struct OwnedRequest {
-  std::string path, content_type, origin, body;
+  std::string path, content_type, origin, accept, last_event_id, body;
   std::string if_none_match;
   Request request;
+
+  OwnedRequest(Request&& from, std::string_view if_none_match_in)
+      : path(from.path),
+        content_type(from.content_type),
+        origin(from.origin),
+        accept(from.accept),
+        last_event_id(from.last_event_id),
+        body(from.body),
+        if_none_match(if_none_match_in),
+        request(std::move(from)) {
+    request.path = path;
+    request.content_type = content_type;
+    request.origin = origin;
+    request.accept = accept;
+    request.last_event_id = last_event_id;
+    request.body = body;
+  }
+  OwnedRequest(const OwnedRequest&) = delete;
+  OwnedRequest& operator=(const OwnedRequest&) = delete;
 };
+
+Result<Response> respond_on_worker(const Shared& shared, const Route& route,
+                                   const OwnedRequest& owned) {
+  const Dependencies& deps = shared.deps;
+  if (route.kind == RouteKind::upload) {
+    return upload_image(*deps.blobs, owned.content_type, owned.body,
+                        shared.options.limits.upload_bytes_max);
+  }
+  if (route.kind == RouteKind::image) return get_image(*deps.blobs, owned.request.params[0]);
+  // A read can take long and loses nothing; an upload is done.
+  if (route.method == Method::get && shared.draining.load(std::memory_order_relaxed))
+    return Error{Errc::unavailable, "the server is stopping"};
+  auto response = route.kind == RouteKind::service
+                      ? route.service->handle(owned.request)
+                      : route.domain->handle_scan(route.index, owned.request, *deps.log,
+                                                  deps.sequencer->visible());
+  if (response) answer_not_modified(*response, owned.if_none_match);
+  return response;
+}
 
 void handle_on_worker(const Call& call) {
   auto request = make_request(call.plan, call.head, call.body, call.io.wall());
   if (!request) return call.fail(request.error());
-  auto owned = std::make_shared<OwnedRequest>();
-  owned->request = std::move(request).value();
-  owned->path = owned->request.path;
-  owned->content_type = owned->request.content_type;
-  owned->origin = owned->request.origin;
-  owned->body = owned->request.body;
-  owned->request.path = owned->path;
-  owned->request.content_type = owned->content_type;
-  owned->request.origin = owned->origin;
-  owned->request.body = owned->body;
-  owned->if_none_match = call.head.field(Field::if_none_match);
+  auto owned = std::make_shared<const OwnedRequest>(std::move(request).value(),
+                                                    call.head.field(Field::if_none_match));
   Shared& shared = call.io.shared();
   const Route& route = *call.plan.route;
-  auto job = [owned, &shared, &route]() -> Result<Response> {
-    const Dependencies& deps = shared.deps;
-    // A read of the log can take long and loses nothing; an upload is done.
-    if (route.kind == RouteKind::scan && shared.draining.load(std::memory_order_relaxed))
-      return Error{Errc::unavailable, "the server is stopping"};
-    if (route.kind == RouteKind::scan) {
-      auto response = route.domain->handle_scan(route.index, owned->request, *deps.log,
-                                                deps.sequencer->visible());
-      if (response) answer_not_modified(*response, owned->if_none_match);
-      return response;
-    }
-    if (route.kind == RouteKind::upload) {
-      return upload_image(*deps.blobs, owned->content_type, owned->body,
-                          shared.options.limits.upload_bytes_max);
-    }
-    return get_image(*deps.blobs, owned->request.params[0]);
-  };
+  auto job = [owned, &shared, &route] { return respond_on_worker(shared, route, *owned); };
   call.session.mark_heavy(call.number);
   if (!call.io.run_on_worker(call.session.tag(), call.number, std::move(job)))
     call.fail(Error{Errc::busy, "too many uploads and scans are waiting; try again"});
@@ -194,6 +207,7 @@ void handle_request(IoThread& io, Session& session, std::uint64_t number, const 
     case RouteKind::read:
       return handle_read(call);
     case RouteKind::scan:
+    case RouteKind::service:
     case RouteKind::upload:
     case RouteKind::image:
       return handle_on_worker(call);

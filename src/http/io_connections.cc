@@ -1,4 +1,4 @@
-// The second half of IoThreadImpl: its connections.
+// The second part of IoThreadImpl: its connections.
 #include "http/io_thread_impl.h"
 
 #include "base/logging.h"
@@ -92,6 +92,7 @@ void IoThreadImpl::delete_closed() {
     const auto index = static_cast<std::uint32_t>(session->tag());
     Entry& entry = sessions_[index];
     std::erase(resume_, session);
+    std::erase(waiting_, session);
     if (entry.refused)
       --refused_alive_;
     else

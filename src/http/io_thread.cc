@@ -88,7 +88,7 @@ int IoThreadImpl::take_ready() {
 void IoThreadImpl::end_turn() {
   push_submissions();
   // Settling may take further requests of the same connections.
-  while (!dirty_.empty()) {
+  while (!dirty_.empty() || !wanted_parts_.empty()) {
     settling_.swap(dirty_);
     for (Session* session : settling_) {
       session->dirty = false;
@@ -96,6 +96,7 @@ void IoThreadImpl::end_turn() {
     }
     settling_.clear();
     push_submissions();
+    push_parts();
   }
   delete_closed();
   if (stopping_) check_end();
@@ -221,19 +222,6 @@ bool IoThreadImpl::run_on_worker(std::uint64_t tag, std::uint64_t number,
   });
 }
 
-bool IoThreadImpl::make_part(std::uint64_t tag, std::shared_ptr<Stream> stream) {
-  return shared_.worker.post_part([this, tag, stream = std::move(stream)] {
-    std::string part;
-    part.reserve(body_part_bytes);
-    Result<bool> more = stream->response.stream->next(part);
-    asio::post(context_, [this, tag, stream, more = std::move(more), part = std::move(part)] {
-      read_clocks();
-      if (Session* session = find(tag)) session->take_part(*stream, more, part);
-      end_turn();
-    });
-  });
-}
-
 std::unique_ptr<RequestParser> IoThreadImpl::take_parser() {
   if (parsers_.empty()) return std::make_unique<RequestParser>();
   auto parser = std::move(parsers_.back());
@@ -277,6 +265,7 @@ void IoThreadImpl::begin_drain() {
     for (auto& acceptor : acceptors_)
       if (acceptor->socket.is_open()) accept_some(*acceptor);
     close_acceptors();
+    look_at_waiting();
     end_turn();
   });
 }

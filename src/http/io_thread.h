@@ -4,7 +4,8 @@
 // (docs/adr).
 //
 // One turn: take what is ready (at most ready_max connections) → hand the submissions to the
-// sequencer with one push → settle whoever got answers → delete whoever closed.
+// sequencer with one push, the wanted parts of streams to the worker as one job → settle whoever
+// got answers → delete whoever closed.
 //
 // Threads: everything but start(), begin_drain(), stop(), join() and complete() runs on its own
 // thread "http-k".
@@ -35,6 +36,11 @@ class IoThread : public CompletionPort {
   static constexpr std::size_t pooled_submissions_max = 1024;
   static constexpr std::size_t pooled_parsers_max = 64;
   static constexpr std::size_t refused_sessions_max = 256;  // being told 503
+  static constexpr std::int64_t waiting_look_ms = 20;
+  // Parts that one turn wants are one job of the worker; after this much it goes to the queue's end
+  // with the rest.
+  static constexpr std::int64_t parts_job_us = 5000;
+  static constexpr std::size_t parts_job_bytes = 1u << 20;
 
   static std::unique_ptr<IoThread> make(Shared& shared, unsigned number,
                                         const std::vector<ListenSocket>& listeners);
@@ -62,9 +68,11 @@ class IoThread : public CompletionPort {
   // Runs the job on the worker and answers the request with what it returns. False: queue full.
   virtual bool run_on_worker(std::uint64_t tag, std::uint64_t number,
                              std::function<Result<Response>()> job) = 0;
-  // Makes the stream's next part on the worker and hands it to the session. False: the server
-  // stops.
-  virtual bool make_part(std::uint64_t tag, std::shared_ptr<Stream> stream) = 0;
+  // Collects; at the end of the turn the worker is to make the stream's next part, which then comes
+  // to the session (take_part, or refuse_part when the server stops).
+  virtual void make_part(std::uint64_t tag, std::shared_ptr<Stream> stream) = 0;
+  // Its stream waits: looked at every waiting_look_ms until that is over.
+  virtual void add_waiting(Session& session) = 0;
 
   Shared& shared() { return shared_; }
   TimerWheel& wheel() { return wheel_; }

@@ -1,5 +1,6 @@
-// The class behind IoThread; in a header because its two halves are io_thread.cc (the turn, the
-// clock, the end) and io_connections.cc (accepting, finding, deleting connections).
+// The class behind IoThread; in a header because its parts are io_thread.cc (the turn, the
+// clock, the end), io_connections.cc (accepting, finding, deleting connections) and io_streams.cc
+// (parts of streams, streams that wait).
 //
 // Threads: as io_thread.h says.
 #pragma once
@@ -43,7 +44,8 @@ class IoThreadImpl final : public IoThread {
   void resume_later(Session& session) override;
   bool run_on_worker(std::uint64_t tag, std::uint64_t number,
                      std::function<Result<Response>()> job) override;
-  bool make_part(std::uint64_t tag, std::shared_ptr<Stream> stream) override;
+  void make_part(std::uint64_t tag, std::shared_ptr<Stream> stream) override;
+  void add_waiting(Session& session) override;
 
  private:
   struct Acceptor {
@@ -55,15 +57,26 @@ class IoThreadImpl final : public IoThread {
     std::uint32_t generation = 0;
     bool refused = false;  // over connections_max: only being told so
   };
+  struct Part {
+    std::uint64_t tag = 0;
+    std::shared_ptr<Stream> stream;
+    Result<bool> more{false};
+    std::string bytes;
+  };
 
   void read_clocks();
   void arm_connections();
   void arm_tick();
+  void arm_look();
   void arm_accept(Acceptor& acceptor);
   int take_ready();  // how many connections were ready
   void on_tick();
+  void look_at_waiting();
   void end_turn();
   void push_submissions();
+  void push_parts();
+  void make_parts(std::vector<Part> parts);  // worker
+  void take_parts(const std::vector<Part>& parts);
   void refuse_submissions(Submission* rest);
   void take_completions();
   bool accept_some(Acceptor& acceptor);
@@ -81,18 +94,22 @@ class IoThreadImpl final : public IoThread {
   int epoll_ = -1;
   Descriptor ready_{context_};  // owns epoll_
   Timer tick_{context_};
+  Timer look_{context_};  // runs only while some session waits
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::vector<Acceptor*> unarmed_;  // out of descriptors: tried again at the next tick
   std::vector<Entry> sessions_;
   std::vector<std::uint32_t> free_;
   std::vector<Session*> dirty_, settling_, resume_, dead_;
+  std::vector<Session*> waiting_;  // whose streams wait; at most subscribers_max
   std::size_t alive_ = 0, refused_alive_ = 0;
   std::vector<std::unique_ptr<RequestParser>> parsers_;
   std::vector<std::unique_ptr<Submission>> submissions_;
   Submission* first_ = nullptr;  // collected in this turn
   Submission* last_ = nullptr;
   std::size_t collected_ = 0;
+  std::vector<Part> wanted_parts_;  // collected in this turn; one per stream
   bool resume_posted_ = false;
+  bool look_armed_ = false;
   bool stopping_ = false;
   std::int64_t stop_at_ms_ = 0;
   std::thread thread_;

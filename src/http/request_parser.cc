@@ -37,6 +37,8 @@ std::optional<Field> wanted(BeastField name, beast::string_view text) {
       return Field::authorization;
     case BeastField::access_control_request_method:
       return Field::request_method;
+    case BeastField::accept:
+      return Field::accept;
     case BeastField::unknown:
       break;
     default:
@@ -44,6 +46,7 @@ std::optional<Field> wanted(BeastField name, beast::string_view text) {
   }
   if (text.size() == 15 && beast::iequals(text, "idempotency-key")) return Field::idempotency_key;
   if (text.size() == 11 && beast::iequals(text, "traceparent")) return Field::traceparent;
+  if (text.size() == 13 && beast::iequals(text, "last-event-id")) return Field::last_event_id;
   return std::nullopt;
 }
 
@@ -118,6 +121,7 @@ class Collector final : public beast::http::basic_parser<true> {
       at = {0, 0, true};  // a list over several lines: the whole answer is right as well
       return;
     }
+    if (at.present && *field == Field::accept) return;  // a list over several lines: its first
     if (at.present) return refuse(ec, 400, "a header field that must stand once stands twice");
     // An empty value has no place of its own.
     at = value.empty() ? Head::Slice{0, 0, true} : slice(value);

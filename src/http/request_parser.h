@@ -32,6 +32,8 @@ enum class Field : std::uint8_t {
   authorization,
   idempotency_key,
   traceparent,
+  accept,
+  last_event_id,
   request_method,  // Access-Control-Request-Method
   count_
 };

@@ -177,6 +177,8 @@ Result<Request> make_request(const Plan& plan, const Head& head, std::string_vie
   request.path = plan.target.path;
   request.content_type = head.field(Field::content_type);
   request.origin = head.field(Field::origin);
+  request.accept = head.field(Field::accept);
+  request.last_event_id = head.field(Field::last_event_id);
   request.body = body;
   request.now = now;
   for (std::size_t i = 0; i < plan.match.params; ++i) {

@@ -28,7 +28,8 @@ constexpr std::size_t params_max = 8;  // of one pattern
 enum class RouteKind : std::uint8_t {
   command,
   read,
-  scan,  // of a domain
+  scan,     // of a domain
+  service,  // Dependencies::services
   events,
   upload,
   image,
@@ -53,9 +54,10 @@ struct Route {
   Method method = Method::get;
   std::string pattern;
   RouteAccess access = RouteAccess::always;
-  AnyDomain* domain = nullptr;   // not owned
-  std::size_t index = 0;         // into the domain's list
-  Bodies bodies = Bodies::json;  // of a command
+  AnyDomain* domain = nullptr;            // not owned
+  const ServiceRoute* service = nullptr;  // of a service; not owned
+  std::size_t index = 0;                  // into the domain's list
+  Bodies bodies = Bodies::json;           // of a command
   RouteMetrics metrics;
 };
 

@@ -58,12 +58,14 @@ void add_metrics(metrics::Registry& registry, RouteMetrics& of, const std::strin
 // What each kind of route answers with in the ordinary course; the rest is "other".
 constexpr std::array own_read_codes{200, 400, 401, 404, 503};
 constexpr std::array read_codes{200, 304, 400, 401, 403, 404, 429, 503};
+constexpr std::array service_read_codes{200, 304, 400, 401, 404, 409, 422, 503};
 constexpr std::array write_codes{200, 201, 202, 204, 303, 400, 401, 403,
                                  404, 409, 413, 415, 422, 429, 503};
 constexpr std::array no_route_codes{204, 400, 404, 405, 408, 431, 503, 505};
 
 std::span<const int> codes_of(const Route& route) {
   if (route.method != Method::get) return write_codes;
+  if (route.kind == RouteKind::service) return service_read_codes;
   if (route.domain == nullptr) return own_read_codes;
   return read_codes;
 }
@@ -83,6 +85,15 @@ Result<void> register_routes(Shared& shared) {
       route.bodies = erased.bodies;
       DAYBOOK_TRY_VOID(shared.router.add(std::move(route)));
     }
+  }
+  for (const ServiceRoute& service : shared.deps.services) {
+    Route route;
+    route.kind = RouteKind::service;
+    route.method = service.method;
+    route.pattern = service.pattern;
+    route.access = service.access == Access::admin ? RouteAccess::admin : RouteAccess::open;
+    route.service = &service;
+    DAYBOOK_TRY_VOID(shared.router.add(std::move(route)));
   }
   for (const OwnRoute& own : own_routes) {
     Route route;
@@ -111,6 +122,9 @@ void register_metrics(Shared& shared) {
                  [&shared] { return static_cast<double>(shared.worker.waiting()); });
   registry.gauge("daybook_http_streams", "Answers being sent in parts.", [&shared] {
     return static_cast<double>(shared.streams.load(std::memory_order_relaxed));
+  });
+  registry.gauge("daybook_http_subscribers", "Answers that may wait for events.", [&shared] {
+    return static_cast<double>(shared.subscribers.load(std::memory_order_relaxed));
   });
 }
 

@@ -2,9 +2,11 @@
 // domains bring only routes.
 //
 // Threads: N named "http-k", each with its own io_context, its own SO_REUSEPORT acceptor per
-// listener and its connections for life; one named "worker" for what blocks (uploads, log scans).
+// listener and its connections for life; one named "worker" for what blocks (uploads, log scans,
+// service routes).
 #pragma once
 
+#include <daybook/http.h>
 #include <daybook/result.h>
 
 #include "auth/admin_key.h"
@@ -34,6 +36,7 @@ struct Limits {
   std::size_t pipeline_max = 64;                  // requests of one connection waiting for answers
   std::size_t worker_queue_max = 256;             // uploads and log scans waiting
   std::size_t streams_max = 32;                   // answers being sent in parts at once
+  std::size_t subscribers_max = 1000;             // those among them that may wait for events
 };
 
 struct Options {
@@ -52,6 +55,7 @@ struct Dependencies {  // none owned
   auth::AdminKey* admin_key = nullptr;
   blobs::BlobStore* blobs = nullptr;
   metrics::Registry* metrics = nullptr;
+  std::vector<ServiceRoute> services{};  // the server's own; what their handlers hold outlives it
 };
 
 class Server {

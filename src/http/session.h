@@ -72,6 +72,12 @@ class Session {
   void complete(std::uint64_t number, Submission& submission);
   // The next part of the stream is here.
   void take_part(const Stream& stream, const Result<bool>& more, std::string_view part);
+  // It will not come: the server stops.
+  void refuse_part(const Stream& stream);
+  // Its stream waits; true: for what has happened, so the next part is asked for when it is
+  // settled.
+  [[nodiscard]] bool waiting() const { return stream_ && stream_->waiting; }
+  bool end_wait(Position visible);
   Slot* slot(std::uint64_t number) { return answers_.find(number); }
   // The answer may be large (a picture, a history, a batch's lines): no further request is taken
   // until it is here, so that such answers do not pile up behind each other.
@@ -111,6 +117,10 @@ class Session {
   void begin_stream(std::uint64_t number, Response response);
   // Asks for the next part when there is room. True: the stream was ended instead.
   bool want_part();
+  void begin_wait(const BodyStream::Wait& wait);
+  void send_part(std::string_view part);
+  void end_stream(std::string_view last_part);
+  void end_stream_early();
   void send_stream_head(Slot& slot);
   void break_stream(const Error& error);
   bool flush();

@@ -17,7 +17,8 @@ struct Shared {
       : options(options_in),
         deps(dependencies),
         cors(options_in.cors_origins),
-        worker(options_in.limits.worker_queue_max, options_in.limits.streams_max) {}
+        worker(options_in.limits.worker_queue_max,
+               options_in.limits.streams_max + options_in.limits.subscribers_max) {}
 
   const Options options;
   const Dependencies deps;
@@ -27,11 +28,12 @@ struct Shared {
   metrics::Counter refused;
   Worker worker;
   std::atomic<std::size_t> connections{0};
-  std::atomic<std::size_t> streams{0};
+  std::atomic<std::size_t> streams{0}, subscribers{0};
   std::atomic<bool> draining{false};
 };
 
-// Registers the domains' routes and the front's own. Errc::invalid: registered twice.
+// Registers the routes of the domains, of the services and the front's own. Errc::invalid:
+// registered twice.
 Result<void> register_routes(Shared& shared);
 void register_metrics(Shared& shared);
 

@@ -60,9 +60,35 @@ void Retention::round() {
   ++stats_.rounds;
 }
 
+std::uint64_t Retention::held(TopicId topic) const {
+  LockGuard lock(mutex_);
+  const auto found = held_.find(topic);
+  return found == held_.end() ? 0 : found->second.events;
+}
+
+Position Retention::bound(const AnyDomain& domain, Position removable) {
+  const RetentionLimit limit = options_.limit ? options_.limit(domain) : RetentionLimit{};
+  const bool held = limit.before < removable;
+  {
+    LockGuard lock(mutex_);
+    Held& known = held_[domain.topic()];
+    known.events = held ? removable.value - limit.before.value : 0;
+    if (known.holder == (held ? limit.holder : "")) return std::min(removable, limit.before);
+    known.holder = held ? limit.holder : "";
+  }
+  if (held)
+    log_warn("retention waits for a reader that has not seen the events it may remove",
+             {{"topic", domain.name()},
+              {"reader", limit.holder},
+              {"next", limit.before.value},
+              {"removable_before", removable.value}});
+  else
+    log_info("retention is held back no longer", {{"topic", domain.name()}});
+  return std::min(removable, limit.before);
+}
+
 void Retention::remove_from(const AnyDomain& domain, UnixUs now) {
-  const Position limit = options_.limit ? options_.limit() : Position::max();
-  const Position before = std::min(domain.removable_before(now), limit);
+  const Position before = bound(domain, domain.removable_before(now));
   if (before.value == 0) return;
   const auto removed = log_.remove_before(
       domain.topic(), before,

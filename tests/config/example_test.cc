@@ -38,10 +38,12 @@ daybook::Result<Config> load(std::span<const SettingSpec> table, const std::stri
 }  // namespace
 
 #ifdef DAYBOOK_TEST_WITH_CATALOG
-TEST_CASE("config/daybook.toml is exactly what the settings table makes") {
+TEST_CASE("config/daybook.toml begins with exactly what the settings table makes") {
   const auto file = daybook::read_file(DAYBOOK_SOURCE_DIR "/config/daybook.toml");
   REQUIRE(file.ok());
-  CHECK(*file == example_toml(whole_table()));
+  const std::string settings = example_toml(whole_table());
+  // The [[projector]] tables behind it: tests/project/config.
+  CHECK(file->substr(0, settings.size()) == settings);
 }
 #endif
 

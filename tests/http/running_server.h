@@ -19,6 +19,7 @@
 #include <catch2/catch.hpp>
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 
 namespace daybook::test {
@@ -33,6 +34,10 @@ class Gate {
     ++arrived_;
     changed_.notify_all();
     changed_.wait(lock, [&] { return open_; });
+  }
+  int arrivals() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return arrived_;
   }
   bool wait_for_arrivals(int count) {
     std::unique_lock<std::mutex> lock(mutex_);
@@ -99,6 +104,9 @@ struct ServerSetup {
   }
   http::Options options;
   SequencerLimits sequencer;
+  // The server's own routes, over what the server has. May be empty.
+  std::function<std::vector<ServiceRoute>(log::EventLog&, Sequencer&, std::span<AnyDomain* const>)>
+      services;
 };
 
 class RunningServer {
@@ -123,6 +131,7 @@ class RunningServer {
     sequencer->start();
     http::Dependencies deps{sequencer.get(), domains_,     log.get(),
                             key_.get(),      blobs_.get(), &metrics};
+    if (setup.services) deps.services = setup.services(*log, *sequencer, domains_);
     auto started = http::Server::start(setup.options, deps);
     if (!started) FAIL(started.error().message);
     server = std::move(started).value();

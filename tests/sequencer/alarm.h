@@ -103,6 +103,16 @@ struct Domain {
     return {{"set", view.set}, {"rang", view.rang.size()}};
   }
   static void routes(Routes<Domain>&) {}
+  static std::span<const std::string_view> event_types() {
+    static constexpr std::string_view types[] = {"set", "rang"};
+    return types;
+  }
+  static std::optional<Outline> outline(const Event& event) {
+    return Outline{.type = event_types()[event.rang ? 1 : 0]};
+  }
+  static void render(const Event& event, const EventMeta&, json::Writer& out) {
+    out.begin_object().member("at", event.at.value).end_object();
+  }
   static Durability durability(const Policy& policy) { return policy.durability; }
 };
 

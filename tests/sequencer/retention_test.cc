@@ -137,16 +137,20 @@ TEST_CASE("retention never goes past its limit") {
   House house;
   fill(house);
   std::atomic<std::uint64_t> limit{2};
-  house.retention_options.limit = [&] { return Position{limit}; };
+  house.retention_options.limit = [&](const AnyDomain&) {
+    return RetentionLimit{Position{limit}, "projector slow"};
+  };
   house.retention_options.interval_s = 1;
   Retention retention(*house.log, house.domains, house.retention_options);
   retention.start();
   REQUIRE(rounds_reach(retention, 1));
   CHECK(house.left() == Positions{2, 3, 4, 5});
+  CHECK(retention.held(house.first->topic()) > 0);
   limit = Position::max().value;
   REQUIRE(test::wait_until([&] { return retention.stats().removed_events == 2; }, deadline));
   retention.stop();
   CHECK(house.left() == Positions{3, 4, 5});
+  CHECK(retention.held(house.first->topic()) == 0);
 }
 
 TEST_CASE("a domain that cannot say what may go is counted, and the others are served") {

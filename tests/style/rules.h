@@ -12,6 +12,8 @@ namespace daybook::style {
 Problems include_direction(const Tree& tree);
 Problems library_borders(const Tree& tree);
 Problems domains_registered(const Tree& tree);
+// Each with its line, and a README.
+Problems sinks_registered(const Tree& tree);
 
 // rules_size.cc: a file, a function and a line fit what a person takes in at once.
 constexpr std::size_t file_lines_max = 400;       // src, include, bench

@@ -11,23 +11,25 @@ namespace {
 
 // A module includes itself and modules of a lower rank.
 const std::map<std::string, int, std::less<>> module_ranks{
-    {"base", 0}, {"config", 1}, {"metrics", 1},   {"log", 1},     {"auth", 1}, {"blobs", 1},
-    {"load", 1}, {"domain", 2}, {"sequencer", 3}, {"domains", 3}, {"http", 4}, {"cli", 5}};
+    {"base", 0},      {"config", 1},  {"metrics", 1}, {"log", 1},      {"auth", 1},
+    {"blobs", 1},     {"load", 1},    {"state", 1},   {"outbound", 1}, {"domain", 2},
+    {"sequencer", 3}, {"domains", 3}, {"http", 4},    {"project", 4},  {"cli", 5}};
 constexpr int main_rank = 6;
 
 struct Library {
   std::string_view prefix;                // of the include
   std::vector<std::string_view> folders;  // that may include it
 };
-const std::array<Library, 10> libraries{
-    {{"rocksdb/", {"src/log/", "tests/", "bench/"}},
+const std::array<Library, 11> libraries{
+    {{"rocksdb/", {"src/log/", "src/state/", "tests/", "bench/"}},
      {"boost/beast", {"src/http/", "src/load/", "src/cli/", "tests/"}},
      {"boost/asio", {"src/http/", "src/load/", "src/cli/", "tests/"}},
      {"simdjson", {"src/base/"}},
      {"spdlog/", {"src/base/"}},
      {"CLI/", {"src/cli/", "src/config/", "tests/"}},
      {"toml", {"src/config/", "tests/"}},
-     {"openssl/", {"src/base/", "src/auth/", "tests/"}},
+     {"openssl/", {"src/base/", "src/auth/", "src/outbound/", "tests/"}},
+     {"curl/", {"src/outbound/", "tests/"}},
      {"zlib.h", {"src/http/", "src/load/", "tests/"}},
      {"catch2/", {"tests/", "bench/"}}}};
 
@@ -65,14 +67,18 @@ bool is_standard(std::string_view target) {
   return target.find_first_of("/.") == std::string_view::npos;
 }
 
-// "domains/attendance/decide.cc" → "attendance"; "domains/catalog_entries.cc" → "".
-std::string domain_of(std::string_view path) {
-  constexpr std::string_view folder = "src/domains/";
-  if (!path.starts_with(folder)) return {};
-  path.remove_prefix(folder.size());
+// The folder below `parent` that the path is in, "" for none.
+std::string folder_below(std::string_view parent, std::string_view path) {
+  if (!path.starts_with(parent)) return {};
+  path.remove_prefix(parent.size());
   const auto slash = path.find('/');
   return slash == std::string_view::npos ? std::string() : std::string(path.substr(0, slash));
 }
+
+// "src/domains/attendance/decide.cc" → "attendance"; "src/domains/catalog_entries.cc" → "".
+std::string domain_of(std::string_view path) { return folder_below("src/domains/", path); }
+// "src/project/sinks/csv/csv.cc" → "csv"; "src/project/sinks/sink_entries.cc" → "".
+std::string sink_of(std::string_view path) { return folder_below("src/project/sinks/", path); }
 
 std::string first_part(std::string_view path) {
   return std::string(path.substr(0, path.find('/')));
@@ -86,6 +92,13 @@ std::string complaint_about_domain(const std::string& domain, const Include& inc
                               include.target == domain + "_generated.h" ||
                               starts_with_any(include.target, domain_libraries);
   return fine ? "" : "a domain includes only <daybook/...>, its own folder and its own schema";
+}
+
+// Headers of the system and of libraries are the business of library_borders.
+std::string complaint_about_sink(const std::string& sink, const Include& include) {
+  const bool fine = !include.quoted || include.target.starts_with("project/sinks/" + sink + "/") ||
+                    include.target.starts_with("outbound/") || include.target.starts_with("base/");
+  return fine ? "" : "a sink includes only <daybook/...>, its own folder, outbound/ and base/";
 }
 
 std::string complaint_about_sdk(const Include& include) {
@@ -116,6 +129,8 @@ std::string complaint(const SourceFile& file, const Include& include) {
   if (file.is_under("include/daybook/")) return complaint_about_sdk(include);
   const auto domain = domain_of(file.path);
   if (!domain.empty()) return complaint_about_domain(domain, include);
+  const auto sink = sink_of(file.path);
+  if (!sink.empty()) return complaint_about_sink(sink, include);
   return complaint_about_module(first_part(std::string_view(file.path).substr(4)), include);
 }
 
@@ -164,6 +179,26 @@ Problems domains_registered(const Tree& tree) {
                             });
     if (!registered)
       problems.push_back({std::string(list), 0, "src/domains/" + domain + " is not registered"});
+  }
+  return problems;
+}
+
+Problems sinks_registered(const Tree& tree) {
+  std::set<std::string> sinks;
+  for (const auto& file : tree)
+    if (const auto sink = sink_of(file.path); !sink.empty()) sinks.insert(sink);
+  const std::string folder = "src/project/sinks/";
+  const std::string list = folder + "sink_entries.cc";
+  const auto* entries = find_file(tree, list);
+  Problems problems;
+  for (const auto& sink : sinks) {
+    const bool registered = entries != nullptr &&
+                            std::ranges::any_of(entries->code_lines, [&](const std::string& line) {
+                              return line.find(".add(" + sink + "_sink::") != std::string::npos;
+                            });
+    if (!registered) problems.push_back({list, 0, folder + sink + " is not registered"});
+    if (find_file(tree, folder + sink + "/README.md") == nullptr)
+      problems.push_back({folder + sink, 0, "lacks a README.md"});
   }
   return problems;
 }

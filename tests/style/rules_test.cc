@@ -31,6 +31,9 @@ TEST_CASE("a library stays in its folder") { require_none(library_borders(reposi
 TEST_CASE("every folder of src/domains is in the catalog") {
   require_none(domains_registered(repository()));
 }
+TEST_CASE("every folder of src/project/sinks is in the catalog and has a README") {
+  require_none(sinks_registered(repository()));
+}
 TEST_CASE("a file stays short") { require_none(file_lengths(repository())); }
 TEST_CASE("a function fits a screen") { require_none(function_lengths(repository())); }
 TEST_CASE("a line has at most 100 columns") { require_none(line_lengths(repository())); }

@@ -65,16 +65,49 @@ TEST_CASE("a domain that looks beyond the SDK is caught") {
         });
 }
 
-TEST_CASE("a library outside its folder is caught") {
-  check(library_borders,
+TEST_CASE("the runtime of the projectors and the HTTP front do not know each other") {
+  check(include_direction, {
+                               {"src/project/a.cc", "#include \"state/state_store.h\"\n", 0},
+                               {"src/project/a.cc", "#include \"sequencer/sequencer.h\"\n", 0},
+                               {"src/project/a.cc", "#include \"http/server.h\"\n", 1},
+                               {"src/http/a.cc", "#include \"project/runtime.h\"\n", 1},
+                               {"src/state/a.cc", "#include \"log/event_log.h\"\n", 1},
+                               {"src/outbound/a.cc", "#include \"project/source.h\"\n", 1},
+                               {"src/outbound/a.cc", "#include \"base/hex.h\"\n", 0},
+                               {"src/cli/a.cc", "#include \"project/runtime.h\"\n", 0},
+                           });
+}
+
+TEST_CASE("a sink that looks beyond the SDK is caught") {
+  check(include_direction,
         {
-            {"src/log/a.cc", "#include <rocksdb/db.h>\n", 0},
-            {"src/http/a.cc", "#include <rocksdb/db.h>\n", 1},
-            {"src/log/a.cc", "#include <boost/asio/io_context.hpp>\n", 1},
-            {"src/http/a.cc", "#include <boost/beast/http.hpp>\n", 0},
-            {"src/http/a.cc", "#include <simdjson.h>\n#include <spdlog/spdlog.h>\n", 2},
-            {"src/base/a.cc", "#include <catch2/catch.hpp>\n", 1},
+            {"src/project/sinks/fax/a.cc", "#include <daybook/sink.h>\n#include <fcntl.h>\n", 0},
+            {"src/project/sinks/fax/a.cc", "#include \"project/sinks/fax/b.h\"\n", 0},
+            {"src/project/sinks/fax/a.cc", "#include \"outbound/http_client.h\"\n", 0},
+            {"src/project/sinks/fax/a.cc", "#include \"base/files.h\"\n", 0},
+            {"src/project/sinks/fax/a.cc", "#include \"project/sinks/csv/csv.h\"\n", 1},
+            {"src/project/sinks/fax/a.cc", "#include \"project/runtime.h\"\n", 1},
+            {"src/project/sinks/fax/a.cc", "#include \"state/state_store.h\"\n", 1},
+            {"src/project/sinks/fax/a.cc", "#include \"domains/forms/csv.h\"\n", 1},
+            {"src/project/sinks/sink_entries.cc", "#include \"project/sinks/fax/fax.h\"\n", 0},
         });
+}
+
+TEST_CASE("a library outside its folder is caught") {
+  check(
+      library_borders,
+      {
+          {"src/log/a.cc", "#include <rocksdb/db.h>\n", 0},
+          {"src/http/a.cc", "#include <rocksdb/db.h>\n", 1},
+          {"src/log/a.cc", "#include <boost/asio/io_context.hpp>\n", 1},
+          {"src/http/a.cc", "#include <boost/beast/http.hpp>\n", 0},
+          {"src/http/a.cc", "#include <simdjson.h>\n#include <spdlog/spdlog.h>\n", 2},
+          {"src/base/a.cc", "#include <catch2/catch.hpp>\n", 1},
+          {"src/state/a.cc", "#include <rocksdb/db.h>\n", 0},
+          {"src/project/a.cc", "#include <rocksdb/db.h>\n", 1},
+          {"src/outbound/a.cc", "#include <curl/curl.h>\n#include <openssl/evp.h>\n", 0},
+          {"src/project/sinks/fax/a.cc", "#include <curl/curl.h>\n#include <openssl/hmac.h>\n", 2},
+      });
 }
 
 TEST_CASE("a domain folder without its line in the catalog is caught") {
@@ -84,6 +117,18 @@ TEST_CASE("a domain folder without its line in the catalog is caught") {
   CHECK(domains_registered(tree).size() == 1);
   tree.back() = make_file("src/domains/catalog_entries.cc", "catalog.add<quiz::Domain>();\n");
   CHECK(domains_registered(tree).empty());
+}
+
+TEST_CASE("a sink folder without its line or its README is caught") {
+  auto tree = one("src/project/sinks/fax/fax.cc", "");
+  CHECK(sinks_registered(tree).size() == 2);
+  tree.push_back(make_file("src/project/sinks/fax/README.md", "# fax\n"));
+  CHECK(sinks_registered(tree).size() == 1);
+  tree.push_back(
+      make_file("src/project/sinks/sink_entries.cc", "// catalog.add(fax_sink::type());\n"));
+  CHECK(sinks_registered(tree).size() == 1);
+  tree.back() = make_file("src/project/sinks/sink_entries.cc", "catalog.add(fax_sink::type());\n");
+  CHECK(sinks_registered(tree).empty());
 }
 
 TEST_CASE("a file one line too long is caught") {
@@ -202,6 +247,7 @@ TEST_CASE("a glob of sources is caught") {
         {
             {"src/log/CMakeLists.txt", "file(GLOB sources *.cc)\n", 1},
             {"src/domains/CMakeLists.txt", "file(GLOB domains */CMakeLists.txt)\n", 0},
+            {"src/project/sinks/CMakeLists.txt", "file(GLOB sinks */CMakeLists.txt)\n", 0},
             {"src/log/CMakeLists.txt", "daybook_module(log SOURCES a.cc)\n", 0},
         });
 }

@@ -67,6 +67,10 @@ struct Domain {
   static std::size_t memory_bytes(const View& view) { return view.memory_bytes(); }
   static std::vector<std::pair<std::string, std::uint64_t>> totals(const View& view);
   static void routes(Routes<Domain>& routes);
+
+  static std::span<const std::string_view> event_types();
+  static std::optional<Outline> outline(const Event& event);
+  static void render(const Event& event, const EventMeta& meta, json::Writer& out);
 };
 
 // PUT /stations/{name}: its own column of guards (decide_station.cc).

@@ -11,6 +11,9 @@ void Domain::apply(State& state, const Event& event) noexcept {
     case Kind::submitted:
       state.note_submission(event.form, event.at, event.spam != Spam::none);
       return;
+    case Kind::flagged:
+    case Kind::cleared:
+      return;
   }
 }
 

@@ -13,7 +13,7 @@
 namespace daybook::forms {
 namespace {
 
-constexpr std::array<std::string_view, 2> types{"submit", "define"};
+constexpr std::array<std::string_view, 4> types{"submit", "define", "flag", "clear"};
 
 bool is_name_char(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -91,7 +91,10 @@ bool is_form_name(std::string_view name) {
 
 Result<Command> parse_line(const json::Value& line, Arena& arena) {
   json::Fields fields(line);
-  const bool is_define = fields.word("type", types, false).value_or(0) == 1;
+  const std::size_t type = fields.word("type", types, false).value_or(0);
+  if (type >= 2)
+    return parse_verdict(type == 2 ? CommandKind::flag : CommandKind::clear, line, arena);
+  const bool is_define = type == 1;
   const auto form = fields.text("form", {.chars_min = 1, .chars_max = name_chars_max});
   if (form && !is_form_name(*form)) {
     const Error error = name_error("form");

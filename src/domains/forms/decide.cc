@@ -101,12 +101,30 @@ Result<Events<Event>> decide_definition(const State& state, const Policy& policy
   return Events<Event>{event};
 }
 
+// The state knows no submissions, so that the position is one of the form is for the view to see:
+// a verdict on what is none changes nothing there.
+Result<Events<Event>> decide_verdict(const State& state, const Command& command,
+                                     const Context& context) {
+  if (state.form(command.form) == nullptr) return Error{Errc::not_found, "form not found"};
+  Event event;
+  event.kind = command.kind == CommandKind::flag ? Kind::flagged : Kind::cleared;
+  event.form = command.form;
+  event.at = context.now;
+  event.submission = command.submission;
+  event.position = command.position;
+  event.by = command.by;
+  event.findings = {command.findings.data(), command.findings.size()};
+  return Events<Event>{event};
+}
+
 }  // namespace
 
 Result<Events<Event>> Domain::decide(const State& state, const Policy& policy,
                                      const Command& command, const Context& context) {
   if (command.kind == CommandKind::define)
     return decide_definition(state, policy, command, context);
+  if (command.kind == CommandKind::flag || command.kind == CommandKind::clear)
+    return decide_verdict(state, command, context);
 
   const Form* form = state.form(command.form);
   if (form == nullptr) return Error{Errc::not_found, "form not found"};

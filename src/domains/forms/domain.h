@@ -11,6 +11,7 @@
 
 #include <daybook/domain.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,7 +37,8 @@ struct Domain {
   }
   static bool needs_admin(const json::Value& line) {
     const auto type = line.find("type");
-    return type && type->is_string() && type->string() == "define";
+    if (!type || !type->is_string()) return false;
+    return type->string() == "define" || type->string() == "flag" || type->string() == "clear";
   }
   // REQUIRES: context.arena is not null.
   static Result<Events<Event>> decide(const State& state, const Policy& policy,
@@ -64,6 +66,12 @@ struct Domain {
   static std::size_t memory_bytes(const View& view) { return view.memory_bytes(); }
   static std::vector<std::pair<std::string, std::uint64_t>> totals(const View& view);
   static void routes(Routes<Domain>& routes);
+
+  static std::span<const std::string_view> event_types();
+  static std::optional<Outline> outline(const Event& event);
+  static void render(const Event& event, const EventMeta& meta, json::Writer& out);
+  // ColumnsDomain
+  static std::optional<Columns> columns(const View& view, std::string_view key);
 };
 
 }  // namespace daybook::forms

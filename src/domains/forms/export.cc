@@ -1,7 +1,6 @@
 #include "domains/forms/export.h"
 
-#include "domains/forms/csv.h"
-
+#include <daybook/csv.h>
 #include <daybook/texts.h>
 
 #include <limits>
@@ -48,6 +47,7 @@ class JsonLines final : public ExportStream {
     line.begin_object().member("id", id_text(row.id)).member("at", time_text(row.at));
     line.member("version", std::uint64_t{row.version});
     if (row.spam != Spam::none) line.member("spam", spam_name(row.spam));
+    if (row.is_flagged) line.member("flagged", true);
     line.key("body").raw(row.body).end_object();
     out.push_back('\n');
   }
@@ -71,7 +71,7 @@ class CsvLines final : public ExportStream {
     table_.append_row(out, cells_, row.body);
   }
 
-  CsvTable table_;
+  csv::Table table_;
   std::vector<std::string> cells_;
 };
 

@@ -77,6 +77,18 @@ Result<Response> get_definition(const View& view, const Request& request) {
   return Response::json(form->definition_json);
 }
 
+// GET /forms/{name}/moderation: numbers that are not for all, so that nobody can try words out.
+Result<Response> get_moderation(const View& view, const Request& request) {
+  const FormEntry* form = view.form(request.params.front());
+  if (form == nullptr) return Error{Errc::not_found, "form not found"};
+  std::string body;
+  json::Writer out(body);
+  out.begin_object().member("name", request.params.front());
+  out.member("submissions", form->real.size()).member("spam", form->spam.size());
+  out.member("flagged", std::uint64_t{form->flagged.size()}).end_object();
+  return Response::json(std::move(body));
+}
+
 // An instant of the query as a bucket's number; absent: `fallback`.
 Result<std::int64_t> read_edge(const Request& request, std::string_view name, std::int64_t unit_us,
                                std::int64_t fallback) {
@@ -130,6 +142,14 @@ Answer definition_answer(std::string_view name, std::uint32_t version, int statu
   return answer;
 }
 
+Answer verdict_answer(const Event& event) {
+  Answer answer;
+  json::Writer out(answer.body);
+  out.begin_object().member("form", event.form).member("submission", id_text(event.submission));
+  out.member("flagged", event.kind == Kind::flagged).end_object();
+  return answer;
+}
+
 }  // namespace
 
 // A spam submission is answered as any other: it learns nothing from it.
@@ -137,6 +157,7 @@ Answer Domain::answer(const Command& command, std::span<const Event> events) {
   const Event& event = events.front();
   if (event.kind == Kind::form_defined)
     return definition_answer(event.form, event.version, event.version == 1 ? 201 : 200);
+  if (is_verdict(event.kind)) return verdict_answer(event);
   Answer answer;
   if (!command.redirect.empty()) {
     answer.status = 303;
@@ -155,8 +176,10 @@ Answer Domain::unchanged(const State& state, const Command& command) {
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> Domain::totals(const View& view) {
-  return {
-      {"forms", view.forms().size()}, {"submissions", view.submissions()}, {"spam", view.spam()}};
+  return {{"forms", view.forms().size()},
+          {"submissions", view.submissions()},
+          {"spam", view.spam()},
+          {"flagged", view.flagged()}};
 }
 
 void Domain::routes(Routes<Domain>& routes) {
@@ -170,6 +193,7 @@ void Domain::routes(Routes<Domain>& routes) {
   routes.read("/forms", Access::open, &get_forms);
   routes.read("/forms/{name}", Access::open, &get_form);
   routes.read("/forms/{name}/definition", Access::admin, &get_definition);
+  routes.read("/forms/{name}/moderation", Access::admin, &get_moderation);
   routes.read("/forms/{name}/counts", Access::open, &get_counts);
   routes.scan("/forms/{name}/submissions", Access::admin, &get_submissions);
   routes.scan("/forms/{name}/submissions.csv", Access::admin, &export_csv);

@@ -95,6 +95,14 @@ std::size_t PositionIndex::block_at_or_before(Position position) const {
   return after == blocks_.begin() ? 0 : static_cast<std::size_t>(after - blocks_.begin()) - 1;
 }
 
+bool PositionIndex::contains(Position position) const {
+  if (blocks_.empty()) return false;
+  Positions unpacked;
+  const std::size_t count = unpack(block_at_or_before(position), unpacked);
+  return std::binary_search(unpacked.begin(), unpacked.begin() + static_cast<std::ptrdiff_t>(count),
+                            position.value);
+}
+
 // Runs are numbered from 0; run r begins at block runs_[r - 1].
 std::size_t PositionIndex::run_of(std::size_t block) const {
   return static_cast<std::size_t>(std::upper_bound(runs_.begin(), runs_.end(), block) -

@@ -39,6 +39,7 @@ class PositionIndex {
   bool add(Position position, UnixUs at);
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
+  [[nodiscard]] bool contains(Position position) const;
   // Appends up to `count` positions of the range to `out`, from its beginning or (newest_first)
   // from its end. Times are known per block only: of a block that lies partly within the time,
   // positions outside of it are given too, so the reader compares each event's own time.

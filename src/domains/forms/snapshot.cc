@@ -1,9 +1,9 @@
 // State and View to bytes and back. Grammar (ByteWriter's encoding):
 //   state    = version count { name form_version definition_json real_full_at spam_full_at }
 //   view     = version submissions spam count { name form }
-//   form     = definition_json versions columns hours days real spam last_at
+//   form     = definition_json versions columns hours days real spam last_at flagged
 //   versions = count { position at }   columns = count { name }   hours, days = count { at count }
-//   real, spam: position_index.cc
+//   real, spam: position_index.cc           flagged = count { position }   (view version 2)
 #include "domains/forms/domain.h"
 
 #include <string>
@@ -11,7 +11,8 @@
 namespace daybook::forms {
 namespace {
 
-constexpr std::uint32_t snapshot_version = 1;
+constexpr std::uint32_t state_version = 1;
+constexpr std::uint32_t view_version = 2;  // 1, without flags, is read too
 
 Error corrupt(std::string_view what) {
   return Error{Errc::corrupt, "forms snapshot: " + std::string(what)};
@@ -49,6 +50,19 @@ void save_form(ByteWriter& out, const FormEntry& form) {
   form.real.save(out);
   form.spam.save(out);
   out.i64(form.last_at.value);
+  out.u64(form.flagged.size());
+  for (const Position position : form.flagged) out.u64(position.value);
+}
+
+bool load_flagged(ByteReader& in, FormEntry& form) {
+  const std::uint64_t count = in.u64();
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const Position position{in.u64()};
+    const bool ascends = form.flagged.empty() || *form.flagged.rbegin() < position;
+    if (!in.ok() || !ascends || !form.real.contains(position)) return false;
+    form.flagged.insert(form.flagged.end(), position);
+  }
+  return in.ok();
 }
 
 Result<void> load_form(ByteReader& in, FormEntry& form) {
@@ -77,7 +91,7 @@ Result<void> load_form(ByteReader& in, FormEntry& form) {
 }  // namespace
 
 void State::save(ByteWriter& out) const {
-  out.u32(snapshot_version);
+  out.u32(state_version);
   out.u64(forms_.size());
   for (const auto& [name, form] : forms_) {
     out.bytes(name);
@@ -89,7 +103,7 @@ void State::save(ByteWriter& out) const {
 }
 
 Result<void> State::load(ByteReader& in) {
-  if (in.u32() != snapshot_version) return corrupt("unknown version");
+  if (in.u32() != state_version) return corrupt("unknown version");
   const std::uint64_t count = in.u64();
   for (std::uint64_t i = 0; i < count; ++i) {
     const std::string_view name = in.bytes();
@@ -109,7 +123,7 @@ Result<void> State::load(ByteReader& in) {
 }
 
 void View::save(ByteWriter& out) const {
-  out.u32(snapshot_version);
+  out.u32(view_version);
   out.u64(submissions_);
   out.u64(spam_);
   out.u64(forms_.size());
@@ -120,7 +134,8 @@ void View::save(ByteWriter& out) const {
 }
 
 Result<void> View::load(ByteReader& in) {
-  if (in.u32() != snapshot_version) return corrupt("unknown version");
+  const std::uint32_t version = in.u32();
+  if (version < 1 || version > view_version) return corrupt("unknown version");
   submissions_ = in.u64();
   spam_ = in.u64();
   const std::uint64_t count = in.u64();
@@ -133,6 +148,8 @@ Result<void> View::load(ByteReader& in) {
     FormEntry& added = forms_.emplace(name, FormEntry{}).first->second;
     compile(added, in.bytes());
     DAYBOOK_TRY_VOID(load_form(in, added));
+    if (version > 1 && !load_flagged(in, added)) return corrupt("the flags are damaged");
+    flagged_ += added.flagged.size();
     real += added.real.size();
     spam += added.spam.size();
   }

@@ -1,6 +1,7 @@
 #include "domains/forms/submissions.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace daybook::forms {
 namespace {
@@ -26,6 +27,32 @@ bool narrow_to_version(const FormEntry& form, std::uint32_t version, IndexRange&
   return true;
 }
 
+// No position of the form before (after) the first (last) one that may be within the time is.
+void narrow_to_time(const FormEntry& form, IndexRange& range) {
+  std::vector<Position> edge;
+  form.real.collect(range, false, 1, edge);
+  form.real.collect(range, true, 1, edge);
+  if (edge.empty()) {
+    range.last = Position{};
+    return;
+  }
+  range.first = edge.front();
+  range.last = edge.back();
+}
+
+void collect_flagged(const FormEntry& form, IndexRange range, bool newest_first, std::size_t count,
+                     std::vector<Position>& out) {
+  narrow_to_time(form, range);
+  if (range.first > range.last) return;
+  const auto first = form.flagged.lower_bound(range.first);
+  const auto last = form.flagged.upper_bound(range.last);
+  const auto size = std::min(static_cast<std::ptrdiff_t>(count), last - first);
+  if (newest_first)
+    std::reverse_copy(last - size, last, std::back_inserter(out));
+  else
+    std::copy(first, first + size, std::back_inserter(out));
+}
+
 }  // namespace
 
 std::vector<Position> find_positions(const View& view, const SubmissionQuery& query,
@@ -44,6 +71,11 @@ std::vector<Position> find_positions(const View& view, const SubmissionQuery& qu
       return found;
   }
   found.reserve(count);
+  if (query.flags == FlagFilter::only) {  // spam has no flags
+    if (query.spam != SpamFilter::only)
+      collect_flagged(*form, range, query.newest_first, count, found);
+    return found;
+  }
   if (query.spam != SpamFilter::only) form->real.collect(range, query.newest_first, count, found);
   if (query.spam != SpamFilter::hide) form->spam.collect(range, query.newest_first, count, found);
   if (query.spam == SpamFilter::with) {
@@ -78,9 +110,9 @@ Result<bool> SubmissionReader::read_part(ReadContext<Domain>& context,
         if (part[next] != meta.position || !is_wanted(event)) return true;
         query_.after = meta.position;
         --count;
-        goes_on =
-            take({meta.position, meta.event_id, event.at, event.version, event.spam, event.body}) &&
-            count > 0;
+        goes_on = take({meta.position, meta.event_id, event.at, event.version, event.spam,
+                        is_flagged(meta.position), event.body}) &&
+                  count > 0;
         return goes_on;
       }));
   if (goes_on) query_.after = part.back();
@@ -109,14 +141,29 @@ Result<bool> SubmissionReader::read_part_back(ReadContext<Domain>& context,
   return true;
 }
 
+std::vector<Position> SubmissionReader::find(ReadContext<Domain>& context, std::size_t count) {
+  std::vector<Position> found;
+  flagged_.clear();
+  context.with_view([&](const View& view) {
+    found = find_positions(view, query_, context.visible(), count);
+    const FormEntry* form = view.form(query_.form);
+    if (form == nullptr || form->flagged.empty()) return;
+    for (const Position position : found)
+      if (form->flagged.contains(position)) flagged_.push_back(position);
+  });
+  if (query_.newest_first) std::reverse(flagged_.begin(), flagged_.end());
+  return found;
+}
+
 Result<void> SubmissionReader::read(ReadContext<Domain>& context, std::size_t count,
                                     const Take& take) {
   while (!at_end_ && count > 0) {
     const std::size_t asked = std::min(count, batch_positions_max);
-    std::vector<Position> found;
-    context.with_view(
-        [&](const View& view) { found = find_positions(view, query_, context.visible(), asked); });
+    std::vector<Position> found = find(context, asked);
     const bool are_last = found.size() < asked;
+    const Position end = found.empty() ? query_.after : found.back();
+    if (query_.flags == FlagFilter::without)
+      std::erase_if(found, [&](Position position) { return is_flagged(position); });
     std::span<const Position> rest(found);
     while (!rest.empty()) {
       std::size_t size = 1;
@@ -129,6 +176,7 @@ Result<void> SubmissionReader::read(ReadContext<Domain>& context, std::size_t co
                                           : read_part(context, part, count, take));
       if (!goes_on) return {};
     }
+    query_.after = end;
     at_end_ = are_last;
   }
   return {};

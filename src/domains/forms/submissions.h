@@ -5,6 +5,7 @@
 
 #include "domains/forms/domain.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,6 +17,7 @@
 namespace daybook::forms {
 
 enum class SpamFilter : std::uint8_t { hide, with, only };
+enum class FlagFilter : std::uint8_t { any, only, without };
 
 struct SubmissionQuery {
   std::string form;
@@ -23,14 +25,16 @@ struct SubmissionQuery {
   UnixUs until{std::numeric_limits<std::int64_t>::max()};  // exclusive
   std::uint32_t version = 0;                               // 0: any
   SpamFilter spam = SpamFilter::hide;
+  FlagFilter flags = FlagFilter::any;
   bool newest_first = false;
   Position after{};  // the last one seen before, in this order; 0: none
 };
 
-// ?from ?to ?version ?spam ?order ?after; every wrong one is listed in the 422.
+// ?from ?to ?version ?spam ?flagged ?order ?after; every wrong one is listed in the 422.
 Result<SubmissionQuery> read_query(const Request& request);
 
 // Where the next ones are, without their times being sure: at most `count`, in the query's order.
+// FlagFilter::without is the reader's.
 std::vector<Position> find_positions(const View& view, const SubmissionQuery& query,
                                      Position visible, std::size_t count);
 
@@ -41,6 +45,7 @@ struct Row {
   UnixUs at{};
   std::uint32_t version = 0;
   Spam spam = Spam::none;
+  bool is_flagged = false;
   std::string_view body;
 };
 
@@ -63,8 +68,13 @@ class SubmissionReader {
   Result<bool> read_part_back(ReadContext<Domain>& context, std::span<const Position> part,
                               std::size_t& count, const Take& take);
   [[nodiscard]] bool is_wanted(const Event& event) const;
+  [[nodiscard]] std::vector<Position> find(ReadContext<Domain>& context, std::size_t count);
+  [[nodiscard]] bool is_flagged(Position position) const {
+    return std::binary_search(flagged_.begin(), flagged_.end(), position);
+  }
 
-  SubmissionQuery query_;  // `after` moves on with what was read
+  SubmissionQuery query_;          // `after` moves on with what was read
+  std::vector<Position> flagged_;  // of those found last, ascending
   bool at_end_ = false;
 };
 

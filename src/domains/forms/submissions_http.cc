@@ -65,6 +65,7 @@ void write_row(json::Writer& out, const Row& row) {
   out.member("position", std::to_string(row.position.value));
   out.member("at", time_text(row.at)).member("version", std::uint64_t{row.version});
   if (row.spam != Spam::none) out.member("spam", spam_name(row.spam));
+  if (row.is_flagged) out.member("flagged", true);
   out.key("body").raw(row.body).end_object();
 }
 
@@ -93,6 +94,13 @@ Result<SubmissionQuery> read_query(const Request& request) {
     query.spam = SpamFilter::only;
   else if (!spam.empty() && spam != "false")
     fields.fail("spam", "unknown_word", "must be true, only or false");
+  const std::string_view flagged = fields.text("flagged");
+  if (flagged == "true")
+    query.flags = FlagFilter::only;
+  else if (flagged == "false")
+    query.flags = FlagFilter::without;
+  else if (!flagged.empty())
+    fields.fail("flagged", "unknown_word", "must be true or false");
   const std::string_view order = fields.text("order");
   query.newest_first = order == "newest";
   if (!order.empty() && order != "newest" && order != "oldest")

@@ -35,7 +35,8 @@ void count_into(std::vector<Bucket>& buckets, std::int32_t at) {
 std::size_t FormEntry::memory_bytes() const {
   std::size_t bytes = definition_json.capacity() + versions.capacity() * sizeof(Version) +
                       (hours.capacity() + days.capacity()) * sizeof(Bucket) + real.memory_bytes() +
-                      spam.memory_bytes() - 2 * sizeof(PositionIndex);
+                      spam.memory_bytes() - 2 * sizeof(PositionIndex) +
+                      flagged.capacity() * sizeof(Position);
   for (const std::string& column : columns) bytes += sizeof(std::string) + column.capacity();
   if (definition != nullptr) bytes += definition->memory_bytes();
   return bytes;
@@ -76,13 +77,26 @@ void View::submit(FormEntry& form, const Event& event, Position position) {
   ++submissions_;
 }
 
+// The last verdict counts. One on spam, which is kept apart already, or on what is no submission of
+// the form changes nothing.
+void View::judge(FormEntry& form, const Event& event) {
+  if (event.kind == Kind::cleared) {
+    flagged_ -= form.flagged.erase(event.position);
+  } else if (form.real.contains(event.position)) {
+    flagged_ += form.flagged.insert(event.position).second ? 1U : 0U;
+  }
+}
+
 void View::project(const Event& event, Position position) noexcept {
   auto found = forms_.find(event.form);
   if (event.kind == Kind::form_defined) {
     if (found == forms_.end()) found = forms_.emplace(event.form, FormEntry{}).first;
     define(found->second, event, position);
   } else if (found != forms_.end()) {
-    submit(found->second, event, position);
+    if (event.kind == Kind::submitted)
+      submit(found->second, event, position);
+    else
+      judge(found->second, event);
   }
 }
 

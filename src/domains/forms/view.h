@@ -10,6 +10,8 @@
 
 #include <daybook/bytes.h>
 
+#include <boost/container/flat_set.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -45,6 +47,8 @@ struct FormEntry {
   std::vector<Bucket> days;   // ascending
   PositionIndex real;
   PositionIndex spam;
+  // Those of `real` whose last verdict is `flagged`, ascending: 8 bytes each.
+  boost::container::flat_set<Position> flagged;
   UnixUs last_at{};  // of the newest real submission
 
   [[nodiscard]] std::string_view title() const {
@@ -70,6 +74,7 @@ class View {
   [[nodiscard]] const Forms& forms() const { return forms_; }        // by name
   [[nodiscard]] std::uint64_t submissions() const { return submissions_; }
   [[nodiscard]] std::uint64_t spam() const { return spam_; }
+  [[nodiscard]] std::uint64_t flagged() const { return flagged_; }
   [[nodiscard]] std::size_t memory_bytes() const;
 
   void save(ByteWriter& out) const;
@@ -79,10 +84,12 @@ class View {
   void define(FormEntry& form, const Event& event, Position position);
   void compile(FormEntry& form, std::string_view definition_json);
   void submit(FormEntry& form, const Event& event, Position position);
+  void judge(FormEntry& form, const Event& event);
 
   Forms forms_;
   std::uint64_t submissions_ = 0;
   std::uint64_t spam_ = 0;
+  std::uint64_t flagged_ = 0;
 };
 
 }  // namespace daybook::forms

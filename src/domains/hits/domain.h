@@ -10,6 +10,7 @@
 
 #include <daybook/domain.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -57,6 +58,10 @@ struct Domain {
   static std::size_t memory_bytes(const View& view) { return view.memory_bytes(); }
   static std::vector<std::pair<std::string, std::uint64_t>> totals(const View& view);
   static void routes(Routes<Domain>& routes);
+
+  static std::span<const std::string_view> event_types();
+  static std::optional<Outline> outline(const Event& event);
+  static void render(const Event& event, const EventMeta& meta, json::Writer& out);
 
   // TimedDomain: days are closed and rolled up as time passes.
   static std::optional<UnixUs> next_due(const State& state, const Policy& policy);

@@ -50,8 +50,37 @@ TEST_CASE("a line defines and changes forms as the admin's route does, and needs
     return Domain::needs_admin(*parser.parse(text, false));
   };
   CHECK(needs_admin(line("{}")));
+  CHECK(needs_admin(R"({"type":"flag"})"));
+  CHECK(needs_admin(R"({"type":"clear"})"));
   for (const char* other : {"{}", R"({"type":"submit"})", R"({"type":null})"})
     CHECK_FALSE(needs_admin(other));
+}
+
+TEST_CASE("a verdict's line says every rule it breaks") {
+  World world;
+  const std::string good = R"("form":"f","submission":"0190c9f1-5c7e-7abc-8def-0123456789ab",)"
+                           R"("position":"7","by":"moderator")";
+  const auto flag = [&](const std::string& findings) {
+    return R"({"type":"flag",)" + good + R"(,"findings":)" + findings + "}";
+  };
+  std::string many = R"([{"field":"","word":"x"})";
+  for (std::size_t i = 0; i < findings_max; ++i) many += R"(,{"field":"","word":"x"})";
+  const std::pair<std::string, const char*> rows[] = {
+      {R"({"type":"clear"})", "form: missing, by: missing, submission: missing, position: missing"},
+      {R"({"type":"flag",)" + good + "}", "findings: missing"},
+      {R"({"type":"clear","form":"a b","submission":"7","position":"0","by":""})",
+       "form: not_a_name, by: empty, submission: not_an_id, position: not_a_position"},
+      {flag("7"), "findings: wrong_type"},
+      {flag("[]"), "findings: missing"},
+      {flag(R"([{"field":"/a","word":"x"},{"word":""},7])"),
+       "findings[1].field: missing, findings[1].word: empty, findings[2]: type"},
+      {flag(many + "]"), "findings: too_many"},
+      {flag(R"([{"field":"/a","word":"x"}])"), "form not found"},
+  };
+  for (const auto& [line, refusal] : rows) {
+    INFO(line);
+    CHECK(world.line(line) == refusal);
+  }
 }
 
 TEST_CASE("a line has no page to go to, whatever it says") {

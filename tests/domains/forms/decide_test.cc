@@ -201,7 +201,7 @@ TEST_CASE("a filled honeypot is answered like any other and kept apart") {
   }
   const auto totals = Domain::totals(world.view);
   CHECK(totals == std::vector<std::pair<std::string, std::uint64_t>>{
-                      {"forms", 1}, {"submissions", 5}, {"spam", 4}});
+                      {"forms", 1}, {"submissions", 5}, {"spam", 4}, {"flagged", 0}});
   CHECK(world.post("f", R"({"name":"A","website":"x"})") != "ok");
 }
 
@@ -274,6 +274,53 @@ TEST_CASE("a submission is counted for the day it has in the form's time zone") 
   CHECK(to_string(world.log.back().event.day) == "2026-03-10");
   REQUIRE(world.post("kolkata", R"({"name":"Ann"})") == "ok");
   CHECK(to_string(world.log.back().event.day) == "2026-03-11");
+}
+
+TEST_CASE(
+    "a verdict is written as it was given, on a closed form too, once more when it is repeated") {
+  World world;
+  REQUIRE(world.define("f", simple_definition()) == "ok");
+  REQUIRE(world.post("f", R"({"name":"Ann"})") == "ok");
+  const Logged submission = world.log.back();
+  REQUIRE(world.define("f", simple_definition(R"("closed":true)")) == "ok");
+  world.now.value += 1'000'000;
+  CHECK(world.line(verdict_line("flag", submission)) == "ok");
+  CHECK(world.last_answer.status == 200);
+  const Event& event = world.log.back().event;
+  CHECK(event.kind == Kind::flagged);
+  CHECK(event.form == "f");
+  CHECK(event.version == 0);
+  CHECK(event.at == world.now);
+  CHECK(event.submission == submission.meta.event_id);
+  CHECK(event.position == submission.meta.position);
+  CHECK(event.by == "moderator");
+  REQUIRE(event.findings.size() == 1);
+  CHECK(event.findings[0].field == "/name");
+  CHECK(event.findings[0].word == "darn");
+  CHECK(event.findings[0].language == "en");
+  CHECK(world.line(verdict_line("flag", submission)) == "ok");
+  CHECK(world.log.size() == 5);
+  CHECK(world.view.flagged() == 1);
+  CHECK(world.line(verdict_line("clear", submission)) == "ok");
+  CHECK(world.log.back().event.kind == Kind::cleared);
+  CHECK(world.log.back().event.findings.size() == 0);
+  CHECK(world.view.flagged() == 0);
+}
+
+TEST_CASE(
+    "a verdict on spam, or on what is no submission of the form, changes nothing to be seen") {
+  World world;
+  for (const char* form : {"f", "g"})
+    REQUIRE(world.define(form, simple_definition(R"("honeypot":"h")")) == "ok");
+  REQUIRE(world.post("f", R"({"name":"Bot","h":"x"})") == "ok");
+  CHECK(world.line(verdict_line("flag", world.log.back())) == "ok");
+  REQUIRE(world.post("f", R"({"name":"Ann"})") == "ok");
+  Logged other = world.log.back();
+  other.event.form = "g";
+  CHECK(world.line(verdict_line("flag", other)) == "ok");
+  other.meta.position = Position{1'000'000};
+  CHECK(world.line(verdict_line("flag", other)) == "ok");
+  CHECK(world.view.flagged() == 0);
 }
 
 }  // namespace

@@ -20,8 +20,10 @@ TEST_CASE("posting and looking at forms is open, submissions and definitions are
   }
   for (const auto& route : routes.reads) {
     INFO(route.pattern);
-    CHECK(route.access ==
-          (route.pattern == "/forms/{name}/definition" ? Access::admin : Access::open));
+    CHECK(route.access == (route.pattern == "/forms/{name}/definition" ||
+                                   route.pattern == "/forms/{name}/moderation"
+                               ? Access::admin
+                               : Access::open));
   }
   CHECK(routes.scans.size() == 4);
   for (const auto& route : routes.scans) CHECK(route.access == Access::admin);
@@ -85,7 +87,8 @@ TEST_CASE("a form shows the schema that clients can check with, and its definiti
   CHECK(body.find("honeypot") == std::string::npos);
   CHECK(read(world, "/forms/{name}/definition", get({"f"})) ==
         world.view.form("f")->definition_json);
-  for (const char* route : {"/forms/{name}", "/forms/{name}/definition", "/forms/{name}/counts"})
+  for (const char* route : {"/forms/{name}", "/forms/{name}/definition", "/forms/{name}/counts",
+                            "/forms/{name}/moderation"})
     CHECK(read(world, route, get({"g"})) == "form not found");
   CHECK(page(world, "g") == "form not found");
   ListLog log(world);
@@ -129,9 +132,36 @@ TEST_CASE("a page shows submissions in the log's order with their version and ti
               {"version", "0"},
               {"after", "z"},
               {"spam", "maybe"},
+              {"flagged", "x"},
               {"order", "up"}}) ==
         "from: not_a_time, to: not_a_time, version: out_of_range, after: out_of_range, "
-        "spam: unknown_word, order: unknown_word");
+        "spam: unknown_word, flagged: unknown_word, order: unknown_word");
+}
+
+TEST_CASE(
+    "a flagged submission says so to the admin, until it is cleared; to others nothing shows") {
+  World world;
+  REQUIRE(world.define("f", simple_definition()) == "ok");
+  REQUIRE(world.post("f", R"({"name":"Ann"})") == "ok");
+  REQUIRE(world.post("f", R"({"name":"Darn"})") == "ok");
+  const Logged darn = world.log.back();
+  const std::string list = read(world, "/forms", get());
+  const std::string form = read(world, "/forms/{name}", get({"f"}));
+  const std::string before = page(world, "f");
+  REQUIRE(world.line(verdict_line("flag", darn)) == "ok");
+  CHECK(world.last_answer.body ==
+        R"({"form":"f","submission":")" + id_text(darn.meta.event_id) + R"(","flagged":true})");
+  CHECK(page(world, "f").find(R"("version":1,"flagged":true,"body":{"name":"Darn"}})") !=
+        std::string::npos);
+  CHECK(page(world, "f", {{"flagged", "true"}}).find("Ann") == std::string::npos);
+  CHECK(page(world, "f", {{"flagged", "false"}}).find("Darn") == std::string::npos);
+  CHECK(read(world, "/forms/{name}/moderation", get({"f"})) ==
+        R"({"name":"f","submissions":2,"spam":0,"flagged":1})");
+  CHECK(read(world, "/forms", get()) == list);
+  CHECK(read(world, "/forms/{name}", get({"f"})) == form);
+  REQUIRE(world.line(verdict_line("clear", darn)) == "ok");
+  CHECK(world.last_answer.body.ends_with(R"("flagged":false})"));
+  CHECK(page(world, "f") == before);
 }
 
 TEST_CASE("counts are by UTC hour and by day of the form's zone, within a time") {

@@ -6,6 +6,7 @@
 #include "support/seed.h"
 
 #include <optional>
+#include <set>
 
 namespace daybook::forms {
 namespace {
@@ -13,8 +14,16 @@ namespace {
 constexpr std::string_view pages = "/forms/{name}/submissions";
 const std::string forms[] = {"often", "some", "rare"};
 
-// Three forms of very different traffic, several versions, spam, other topics' positions between,
-// and a clock that was set back once.
+// A verdict on any event of the log, late ones too; one that is no submission of its form makes no
+// difference.
+void judge_any(World& world, Rng& rng) {
+  Logged about = world.log[rng.below(world.log.size())];
+  if (rng.below(20) == 0) about.event.form = forms[rng.below(3)];
+  REQUIRE(world.line(verdict_line(rng.below(4) == 0 ? "clear" : "flag", about)) == "ok");
+}
+
+// Three forms of very different traffic, several versions, spam, verdicts, other topics' positions
+// between, and a clock that was set back once.
 void fill(World& world, Rng& rng, int count) {
   for (const std::string& form : forms)
     REQUIRE(world.define(form, simple_definition(R"("honeypot":"h")")) == "ok");
@@ -32,6 +41,7 @@ void fill(World& world, Rng& rng, int count) {
     }
     const std::string trap = rng.below(10) == 0 ? R"(,"h":"x")" : "";
     REQUIRE(world.post(form, R"({"name":"n)" + std::to_string(i) + "\"" + trap + "}") == "ok");
+    if (rng.below(8) == 0) judge_any(world, rng);
   }
 }
 
@@ -42,6 +52,7 @@ struct Filter {
   UnixUs until{std::numeric_limits<std::int64_t>::max()};
   std::uint32_t version = 0;
   SpamFilter spam = SpamFilter::hide;
+  FlagFilter flags = FlagFilter::any;
   bool newest_first = false;
 };
 
@@ -65,14 +76,35 @@ Filter random_filter(const World& world, Rng& rng) {
     filter.spam = dice == 1 ? SpamFilter::with : SpamFilter::only;
     filter.query.emplace_back("spam", dice == 1 ? "true" : "only");
   }
+  if (const auto dice = rng.below(3); dice != 0) {
+    filter.flags = dice == 1 ? FlagFilter::only : FlagFilter::without;
+    filter.query.emplace_back("flagged", dice == 1 ? "true" : "false");
+  }
   filter.newest_first = rng.below(2) == 0;
   if (filter.newest_first || rng.below(2) == 0)
     filter.query.emplace_back("order", filter.newest_first ? "newest" : "oldest");
   return filter;
 }
 
+// Positions of real submissions whose last verdict is a flag, by the plain log.
+std::set<Position> flagged_of(const World& world, const std::string& form) {
+  std::set<Position> real;
+  std::set<Position> flagged;
+  for (const Logged& logged : world.log) {
+    const Event& event = logged.event;
+    if (event.form != form) continue;
+    if (event.kind == Kind::submitted && event.spam == Spam::none)
+      real.insert(logged.meta.position);
+    if (event.kind == Kind::flagged && real.contains(event.position))
+      flagged.insert(event.position);
+    if (event.kind == Kind::cleared) flagged.erase(event.position);
+  }
+  return flagged;
+}
+
 std::vector<std::string> expected(const World& world, const Filter& filter) {
   std::vector<std::string> ids;
+  const std::set<Position> flagged = flagged_of(world, filter.form);
   for (const Logged& logged : world.log) {
     const Event& event = logged.event;
     if (event.kind != Kind::submitted || event.form != filter.form) continue;
@@ -80,6 +112,9 @@ std::vector<std::string> expected(const World& world, const Filter& filter) {
     if (filter.version != 0 && event.version != filter.version) continue;
     if (filter.spam == SpamFilter::hide && event.spam != Spam::none) continue;
     if (filter.spam == SpamFilter::only && event.spam == Spam::none) continue;
+    const bool is_flagged = flagged.contains(logged.meta.position);
+    if (filter.flags != FlagFilter::any && is_flagged != (filter.flags == FlagFilter::only))
+      continue;
     ids.push_back(id_text(logged.meta.event_id));
   }
   if (filter.newest_first) std::reverse(ids.begin(), ids.end());
@@ -103,6 +138,8 @@ std::vector<std::string> read_pages(World& world, ListLog& log, const Filter& fi
     std::size_t rows = 0;
     page->find("submissions")->each_element([&](const json::Value& row) {
       ids.emplace_back(row.find("id")->string());
+      if (filter.flags != FlagFilter::any)
+        CHECK(row.find("flagged").has_value() == (filter.flags == FlagFilter::only));
       ++rows;
     });
     CHECK(rows <= limit);
@@ -143,6 +180,25 @@ TEST_CASE("pages of any filter and size give what a plain filter over the log gi
     const std::size_t limits[] = {7, 50, 1000};
     CHECK(read_pages(world, log, filter, limits[rng.below(3)]) == expected(world, filter));
   }
+}
+
+TEST_CASE("how many are flagged adds up, by form and over all") {
+  Rng rng(test::test_seed());
+  World world;
+  fill(world, rng, 3000);
+  std::size_t flagged = 0;
+  for (const std::string& form : forms) {
+    const std::size_t count = flagged_of(world, form).size();
+    const FormEntry& entry = *world.view.form(form);
+    CHECK(read(world, "/forms/{name}/moderation", get({form})) ==
+          R"({"name":")" + form + R"(","submissions":)" + std::to_string(entry.real.size()) +
+              R"(,"spam":)" + std::to_string(entry.spam.size()) + R"(,"flagged":)" +
+              std::to_string(count) + "}");
+    flagged += count;
+  }
+  CHECK(flagged > 50);
+  CHECK(Domain::totals(world.view).back() ==
+        std::pair<std::string, std::uint64_t>("flagged", flagged));
 }
 
 TEST_CASE("an export gives the same rows as the pages, in parts") {

@@ -90,6 +90,19 @@ void check_ranges(const Pair& pair, Rng& rng, int rounds) {
   }
 }
 
+TEST_CASE("what is in the index is known to be, and nothing else") {
+  Rng rng(test::test_seed());
+  Pair pair;
+  CHECK_FALSE(pair.index.contains({1}));
+  fill(pair, rng, 5000, 5, true);
+  auto entry = pair.plain.begin();
+  for (std::uint64_t p = 0; p <= pair.plain.back().position.value + 3; ++p) {
+    while (entry != pair.plain.end() && entry->position.value < p) ++entry;
+    const bool is_there = entry != pair.plain.end() && entry->position.value == p;
+    if (pair.index.contains({p}) != is_there) FAIL("position " << p);
+  }
+}
+
 TEST_CASE("the index gives what a plain list gives, for any range of positions and times") {
   const std::uint64_t seed = test::test_seed();
   Rng rng(seed);

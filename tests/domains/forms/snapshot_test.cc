@@ -15,6 +15,10 @@ void fill(World& world) {
     REQUIRE(world.post(i % 3 == 0 ? "g" : "f", R"({"name":"Ann")" + trap + "}") == "ok");
   }
   REQUIRE(world.define("g", simple_definition(R"("closed":true)")) == "ok");
+  for (const std::uint64_t position : {300U, 40U, 12U, 40U}) {
+    const Logged& logged = world.log[position - 1];
+    REQUIRE(world.line(verdict_line(position == 12U ? "clear" : "flag", logged)) == "ok");
+  }
 }
 
 template <class T>
@@ -50,6 +54,32 @@ TEST_CASE("a snapshot holds all: loaded, it saves the same bytes and decides the
   CHECK(saved(again.state) == saved(world.state));
   CHECK(saved(again.view) == saved(world.view));
   CHECK(read(again, "/forms", get()) == read(world, "/forms", get()));
+}
+
+TEST_CASE("a view saved before there were flags is read too") {
+  World world;
+  REQUIRE(world.define("f", simple_definition()) == "ok");
+  REQUIRE(world.post("f", R"({"name":"Ann"})") == "ok");
+  std::string view = saved(world.view);
+  view[0] = 1;                   // the version
+  view.resize(view.size() - 8);  // how many flags: none
+  View old(world.policy);
+  ByteReader in(view);
+  REQUIRE(Domain::load(old, in).ok());
+  CHECK(in.at_end());
+  CHECK(saved(old) == saved(world.view));
+}
+
+TEST_CASE("a flag on what is no submission is a damaged snapshot") {
+  World world;
+  REQUIRE(world.define("f", simple_definition()) == "ok");
+  REQUIRE(world.post("f", R"({"name":"Ann"})") == "ok");
+  REQUIRE(world.line(verdict_line("flag", world.log.back())) == "ok");
+  std::string view = saved(world.view);
+  view[view.size() - 8] = 3;  // the flagged position, 2
+  View other(world.policy);
+  ByteReader in(view);
+  CHECK_FALSE(Domain::load(other, in).ok());
 }
 
 TEST_CASE("replaying the log gives the live run's state and view") {

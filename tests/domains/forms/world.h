@@ -47,6 +47,16 @@ struct Logged {
   EventMeta meta;
 };
 
+// A verdict on a submission, as the moderator sends it.
+inline std::string verdict_line(std::string_view type, const Logged& submission) {
+  std::string text = R"({"type":")" + std::string(type) + R"(","form":")" +
+                     std::string(submission.event.form) + R"(","submission":")" +
+                     id_text(submission.meta.event_id) + R"(","position":")" +
+                     std::to_string(submission.meta.position.value) + R"(","by":"moderator")";
+  if (type == "flag") text += R"(,"findings":[{"field":"/name","word":"darn","language":"en"}])";
+  return text + "}";
+}
+
 class World {
  public:
   explicit World(Policy policy_in = {}) : policy(policy_in), state(policy), view(policy) {}

@@ -1,6 +1,7 @@
 #include "support/guestbook/guestbook.h"
 
 #include <daybook/fields.h>
+#include <daybook/texts.h>
 
 #include "guestbook_generated.h"
 
@@ -111,6 +112,20 @@ std::size_t Domain::memory_bytes(const View& view) { return view.newest.size() *
 
 std::vector<std::pair<std::string, std::uint64_t>> Domain::totals(const View& view) {
   return {{"signatures", view.signatures}};
+}
+
+std::span<const std::string_view> Domain::event_types() {
+  static constexpr std::string_view types[] = {"signed"};
+  return types;
+}
+
+std::optional<Outline> Domain::outline(const Event& event) {
+  return Outline{.type = event_types().front(), .key = event.name};
+}
+
+void Domain::render(const Event& event, const EventMeta&, json::Writer& out) {
+  out.begin_object().member("name", event.name).member("text", event.text);
+  out.member("at", time_text(event.at)).end_object();
 }
 
 namespace {

@@ -70,6 +70,10 @@ struct Domain {
   static std::size_t memory_bytes(const View& view);
   static std::vector<std::pair<std::string, std::uint64_t>> totals(const View& view);
   static void routes(Routes<Domain>& routes);
+
+  static std::span<const std::string_view> event_types();
+  static std::optional<Outline> outline(const Event& event);
+  static void render(const Event& event, const EventMeta& meta, json::Writer& out);
 };
 
 }  // namespace daybook::guestbook

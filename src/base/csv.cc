@@ -1,12 +1,11 @@
-#include "domains/forms/csv.h"
-
 #include <daybook/check.h>
+#include <daybook/csv.h>
 
 #include <algorithm>
 #include <numeric>
 #include <optional>
 
-namespace daybook::forms {
+namespace daybook::csv {
 namespace {
 
 constexpr std::string_view other_column = "other";
@@ -46,14 +45,6 @@ bool is_formula(std::string_view text) {
   return !text.empty() && starts.find(text.front()) != std::string_view::npos && !is_number(text);
 }
 
-void append_value(std::string& out, const json::Value& value) {
-  if (value.is_null()) return;
-  if (value.is_string())
-    append_cell(out, value.string());
-  else
-    append_cell(out, value.to_string());
-}
-
 }  // namespace
 
 void append_cell(std::string& out, std::string_view text) {
@@ -70,14 +61,26 @@ void append_cell(std::string& out, std::string_view text) {
   if (is_quoted) out.push_back('"');
 }
 
-CsvTable::CsvTable(std::vector<std::string> fixed, std::vector<std::string> columns)
-    : fixed_(std::move(fixed)), columns_(std::move(columns)), by_name_(columns_.size()) {
+void append_value(std::string& out, const json::Value& value) {
+  if (value.is_null()) return;
+  if (value.is_string())
+    append_cell(out, value.string());
+  else
+    append_cell(out, value.to_string());
+}
+
+Table::Table(std::vector<std::string> fixed, std::vector<std::string> columns,
+             std::string_view taken_prefix)
+    : fixed_(std::move(fixed)),
+      columns_(std::move(columns)),
+      taken_prefix_(taken_prefix),
+      by_name_(columns_.size()) {
   std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
   std::ranges::sort(by_name_, {},
                     [this](std::size_t i) -> const std::string& { return columns_[i]; });
 }
 
-void CsvTable::append_header(std::string& out) const {
+void Table::append_header(std::string& out) const {
   for (std::size_t i = 0; i < fixed_.size(); ++i) {
     if (i > 0) out.push_back(',');
     append_cell(out, fixed_[i]);
@@ -86,14 +89,14 @@ void CsvTable::append_header(std::string& out) const {
     out.push_back(',');
     const bool is_taken =
         column == other_column || std::find(fixed_.begin(), fixed_.end(), column) != fixed_.end();
-    append_cell(out, is_taken ? "body." + column : column);
+    append_cell(out, is_taken ? taken_prefix_ + column : column);
   }
   out.push_back(',');
   out.append(other_column).append("\r\n");
 }
 
-void CsvTable::append_row(std::string& out, const std::vector<std::string>& cells,
-                          std::string_view body_json) {
+void Table::append_row(std::string& out, const std::vector<std::string>& cells,
+                       std::string_view body_json) {
   DAYBOOK_CHECK(cells.size() == fixed_.size());
   std::vector<std::optional<json::Value>> values(columns_.size());
   std::string other;
@@ -129,4 +132,4 @@ void CsvTable::append_row(std::string& out, const std::vector<std::string>& cell
   out.append("\r\n");
 }
 
-}  // namespace daybook::forms
+}  // namespace daybook::csv
