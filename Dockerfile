@@ -16,6 +16,7 @@ RUN /tmp/install_packages.sh runtime && rm -rf /tmp/packages.txt /tmp/install_pa
  && useradd --system --home-dir /var/lib/daybook --no-create-home --shell /usr/sbin/nologin daybook \
  && install -d -o daybook -g daybook -m 0700 /var/lib/daybook
 COPY --from=build /usr/bin/daybook /usr/bin/daybook
+COPY --from=build /usr/share/daybook /usr/share/daybook
 USER daybook
 WORKDIR /var/lib/daybook
 VOLUME /var/lib/daybook

@@ -63,6 +63,7 @@ start_daybook() { # NAME [serve's flags...]: sets daybook_url, daybook_key, dayb
   local name="$1"
   shift
   daybook_data="$work/$name"
+  rm -f "$work/$name.out" # of an earlier start under this name
   DAYBOOK_LOGGING_LEVEL=warn "$daybook" serve --listen 127.0.0.1:0 --data "$daybook_data" "$@" \
     >"$work/$name.out" 2>"$work/$name.err" &
   servers[$name]=$!

@@ -14,9 +14,8 @@ start_sheets() { # sets sheets_url
 }
 
 start_mail() { # sets mail_port
-  need python3 python3
   mail_port="$(free_port)"
-  python3 - "$mail_port" >"$work/mail.out" 2>&1 <<'PYTHON' &
+  /usr/bin/python3 - "$mail_port" >"$work/mail.out" 2>&1 <<'PYTHON' &
 import asyncio, sys
 from aiosmtpd.smtp import SMTP
 
@@ -52,7 +51,7 @@ sink_options() { # SINK
       echo "sheet = \"rows\""
       echo "key_file = \"$work/sheets.key\""
       echo "base_url = \"$sheets_url\""
-      echo "writes_per_minute = 60000"
+      echo "writes_per_minute = 6000"
       echo "allow_private = true"
       ;;
     mail)

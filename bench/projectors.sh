@@ -4,7 +4,7 @@
 # a write: p99 of single posts at that rate with none and with six (three that keep up, three whose target is
 # unreachable), interleaved. Fails when a projector does not bring every event.
 #
-#   bench/projectors.sh [--rate 15000] [--seconds 15] [--rounds 3] [--events 300000] [--sinks "csv jsonl ..."] [--daybook PATH]
+#   bench/projectors.sh [--rate 15000] [--seconds 15] [--rounds 3] [--events 3000000] [--sinks "csv jsonl ..."] [--daybook PATH]
 #
 # The targets are as cheap as they come, so that the figures are the sinks': nginx answers the webhooks, the tests'
 # fake Google takes the rows (without its quota), aiosmtpd takes the mail. `make test` builds the fake Google.
@@ -12,7 +12,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$here/projector_targets.sh"
 
-rate=15000 seconds="${BENCH_SECONDS:-15}" rounds="${BENCH_ROUNDS:-3}" events="${BENCH_EVENTS:-300000}"
+rate=15000 seconds="${BENCH_SECONDS:-15}" rounds="${BENCH_ROUNDS:-3}" events="${BENCH_EVENTS:-3000000}"
 sinks="csv jsonl rollup moderation webhook google_sheets mail" daybook="$root/build/release/daybook"
 while (($#)); do
   case "$1" in
@@ -44,8 +44,9 @@ topic_of() { case "$1" in moderation) echo forms ;; *) echo attendance ;; esac; 
 type_of() { case "$1" in moderation) echo submitted ;; *) echo checked_in ;; esac; }
 events_of() { # SINK
   case "$1" in
-    mail) echo $((events / 100)) ;;
-    webhook | google_sheets) echo $((events / 5)) ;;
+    mail) echo $((events / 300)) ;;
+    webhook | moderation) echo $((events / 20)) ;;
+    google_sheets) echo $((events / 10)) ;;
     *) echo "$events" ;;
   esac
 }
@@ -60,22 +61,22 @@ fill() { # TOPIC COUNT
 
 # A log that is full already, a projector that begins at its beginning; killed once in the middle.
 catch_up() { # SINK COUNT
-  local sink="$1" count="$2" began before
+  local sink="$1" count="$2" began first before
   start_daybook "full-$sink"
   fill "$(topic_of "$sink")" "$count"
   stop_server "full-$sink"
   projector_table bench "$sink" "$(topic_of "$sink")" "$(type_of "$sink")" >"$work/$sink.toml"
   start_daybook "full-$sink" --config "$work/$sink.toml"
-  began="$(now)"
+  # The rate between the first look and the one that sees half of it.
+  wait_for 60 has_delivered 1 || die "$sink does not begin"
+  began="$(now)" first="$(delivered)"
   wait_for 600 has_delivered $((count / 2)) || die "$sink stands still at $(delivered) of $count"
   before="$(delivered)"
-  calc "$before / ($(now) - $began)" %.0f >"$work/catch_up.$sink"
+  calc "($before - $first) / ($(now) - $began)" %.0f >"$work/catch_up.$sink"
   kill -KILL "${servers["full-$sink"]}"
   wait "${servers["full-$sink"]}" 2>/dev/null || true
   start_daybook "full-$sink" --config "$work/$sink.toml"
   wait_for 600 has_no_lag || die "$sink stands still after the kill, $(lag) behind"
-  calc "$count - $before" %.0f >"$work/left.$sink"
-  delivered >"$work/after_kill.$sink"
   [[ $(delivered) -ge $((count - before - 100000)) ]] || die "$sink brought too few after the kill"
   stop_server "full-$sink"
   rm -rf "$work/full-$sink" "$work/files-$sink"

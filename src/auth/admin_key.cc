@@ -1,5 +1,6 @@
 #include "auth/admin_key.h"
 
+#include "base/base64.h"
 #include "base/digest.h"
 #include "base/files.h"
 #include "base/hex.h"
@@ -26,29 +27,11 @@ constexpr std::string_view line_prefix = "sha256 ";
 
 std::string path_of(const std::string& data_dir) { return data_dir + "/admin-key"; }
 
-// base64url without padding (RFC 4648 section 5).
-std::string base64url(std::span<const std::uint8_t> bytes) {
-  static constexpr std::string_view alphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string out;
-  std::uint32_t bits = 0;
-  unsigned held = 0;
-  for (const auto byte : bytes) {
-    bits = (bits << 8) | byte;
-    held += 8;
-    while (held >= 6) {
-      held -= 6;
-      out += alphabet[(bits >> held) & 63];
-    }
-  }
-  if (held > 0) out += alphabet[(bits << (6 - held)) & 63];
-  return out;
-}
-
 std::string fresh_key() {
   std::array<std::uint8_t, secret_bytes> secret{};
   system_random(secret);
-  return std::string(key_prefix) + base64url(secret);
+  return std::string(key_prefix) +
+         base64url({reinterpret_cast<const char*>(secret.data()), secret.size()});
 }
 
 Result<void> store(const std::string& path, const std::string& key) {

@@ -2,6 +2,7 @@
 
 #include <daybook/json.h>
 
+#include "base/base64.h"
 #include "base/files.h"
 
 #include <openssl/bio.h>
@@ -80,18 +81,6 @@ std::string text_member(const json::Value& object, std::string_view name) {
 }
 
 }  // namespace
-
-std::string base64url(std::string_view bytes) {
-  std::string out(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  out.resize(static_cast<std::size_t>(size));
-  while (!out.empty() && out.back() == '=') out.pop_back();
-  std::replace(out.begin(), out.end(), '+', '-');
-  std::replace(out.begin(), out.end(), '/', '_');
-  return out;
-}
 
 struct ServiceAccount::Impl {
   std::string email, key_id, token_url, scope;

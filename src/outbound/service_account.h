@@ -52,7 +52,4 @@ class ServiceAccount {
   std::unique_ptr<Impl> impl_;
 };
 
-// RFC 4648 section 5, without padding.
-std::string base64url(std::string_view bytes);
-
 }  // namespace daybook::outbound

@@ -20,7 +20,7 @@ struct Library {
   std::string_view prefix;                // of the include
   std::vector<std::string_view> folders;  // that may include it
 };
-const std::array<Library, 11> libraries{
+const std::array<Library, 12> libraries{
     {{"rocksdb/", {"src/log/", "src/state/", "tests/", "bench/"}},
      {"boost/beast", {"src/http/", "src/load/", "src/cli/", "tests/"}},
      {"boost/asio", {"src/http/", "src/load/", "src/cli/", "tests/"}},
@@ -30,6 +30,7 @@ const std::array<Library, 11> libraries{
      {"toml", {"src/config/", "tests/"}},
      {"openssl/", {"src/base/", "src/auth/", "src/outbound/", "tests/"}},
      {"curl/", {"src/outbound/", "tests/"}},
+     {"unicode/", {"src/project/sinks/moderation/"}},
      {"zlib.h", {"src/http/", "src/load/", "tests/"}},
      {"catch2/", {"tests/", "bench/"}}}};
 

@@ -11,6 +11,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/base64.h"
 #include "base/digest.h"
 #include "base/files.h"
 #include "project/sinks/google_sheets/fake_sheets.h"
@@ -29,20 +30,6 @@ namespace {
 constexpr Millis arrival_deadline{60'000};
 const std::string form = "student-data-form";
 const std::string secret = "0123456789abcdef0123456789abcdef";
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      bits = bits << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k <= bytes.size() ? digits[bits >> (18 - 6 * k) & 63] : '=';
-  }
-  return out;
-}
 
 // The program at the webhook's URL: checks each signature, refuses now and then, keeps all.
 class Intake {
@@ -121,6 +108,9 @@ struct StudentForm {
          "password_file = \"/etc/daybook/mail.password\"\n",
          "server = \"smtp://127.0.0.1:" + std::to_string(mailbox.port()) +
              "\"\ntls = \"none\"\nretry_min_ms = 20\n"},
+        {"\"/usr/share/daybook/words/en.txt\", \"/usr/share/daybook/words/de.txt\"]",
+         "\"" DAYBOOK_SOURCE_DIR "/config/words/en.txt\"]\nbatch_ms = 20"},
+        {"\"/var/lib/daybook-flagged\"", "\"" + (dir / "flagged") + "\"\nbatch_ms = 20"},
         {"\"/etc/daybook/student-form-mail.txt\"",
          "\"" DAYBOOK_SOURCE_DIR "/config/examples/student-form-mail.txt\""},
     };
@@ -153,12 +143,35 @@ struct StudentForm {
       const std::string name = "Student " + number;
       const auto answer = client->post_json(
           "/" + form + "/", R"({"name":")" + name + R"(","email":"s)" + number +
-                                R"(@example.org","gender":"F","mobile":"+60123456789"})");
+                                R"(@example.org","gender":"F","mobile":"+60123456789","tech":")" +
+                                (is_rude(submitted.size() + 1) ? "d4mn C++" : "C++") + R"("})");
       REQUIRE(answer.has_value());
       INFO(answer->body);
       REQUIRE(answer->status == 200);
       submitted.push_back(name);
     }
+  }
+
+  static bool is_rude(std::size_t number) { return number % 5 == 0; }
+  [[nodiscard]] std::size_t rude() const {
+    std::size_t count = 0;
+    for (std::size_t number = 1; number <= submitted.size(); ++number)
+      if (is_rude(number)) ++count;
+    return count;
+  }
+  // The ids of the submissions that the processed stream says are flagged, in its order.
+  std::vector<std::string> flagged() const {
+    std::vector<std::string> ids;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(dir / "flagged", error)) {
+      if (entry.path().extension() != ".jsonl") continue;
+      for (const auto& line : lines_of(read_file(entry.path().string()).value())) {
+        const JsonDoc event(line);
+        const auto data = event.root().find("data");
+        ids.push_back(data ? text_of(*data, "submission") : line);
+      }
+    }
+    return ids;
   }
 
   // The column `name` of the tab, below its header.
@@ -232,7 +245,8 @@ TEST_CASE("every submission of the student form arrives at all its targets, over
     return world.in_sheet().size() >= world.submitted.size() &&
            world.in_files().size() >= world.submitted.size() &&
            world.intake.names().size() >= world.submitted.size() &&
-           world.in_mailbox().size() >= world.submitted.size();
+           world.in_mailbox().size() >= world.submitted.size() &&
+           world.flagged().size() >= world.rude();
   };
   const bool arrived = wait_until(all_there, arrival_deadline);
   INFO(world.states());
@@ -241,6 +255,9 @@ TEST_CASE("every submission of the student form arrives at all its targets, over
   CHECK(world.in_files() == world.submitted);
   CHECK(world.intake.names() == world.submitted);
   CHECK(world.in_mailbox() == world.submitted);
+  const auto flagged = world.flagged();
+  CHECK(flagged.size() == world.rude());
+  CHECK(std::set<std::string>(flagged.begin(), flagged.end()).size() == world.rude());
   CHECK(world.intake.complaints().empty());
   for (const Mail& mail : world.mailbox.messages()) {
     const std::string number = mail.header("Subject").substr(mail.header("Subject").rfind(' ') + 1);
@@ -261,7 +278,8 @@ TEST_CASE("`config check` finds nothing wrong with the shipped example but the f
   INFO(run.err);
   CHECK(run.exit.code == 2);
   for (const auto& line : lines_of(run.err))
-    CHECK((line.find("/etc/daybook/") != std::string::npos || line.empty()));
+    CHECK((line.find("/etc/daybook/") != std::string::npos ||
+           line.find("/usr/share/daybook/") != std::string::npos || line.empty()));
 }
 
 }  // namespace daybook::test

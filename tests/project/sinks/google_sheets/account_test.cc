@@ -34,14 +34,6 @@ HttpOptions local() {
   return options;
 }
 
-TEST_CASE("base64url has no padding and no characters that a URL minds") {
-  CHECK(base64url("").empty());
-  CHECK(base64url("f") == "Zg");
-  CHECK(base64url("fo") == "Zm8");
-  CHECK(base64url("foo") == "Zm9v");
-  CHECK(base64url("\xFB\xFF\xFE") == "-__-");
-}
-
 TEST_CASE(
     "an assertion is signed with the account's key and says who asks for what, and how long") {
   const test::TempDir dir;
