@@ -14,7 +14,7 @@ Batch::Batch(Source& source, std::string topic, EventFilter filter,
 void Batch::seek(Position position) {
   events_.clear();
   bytes_ = 0;
-  full_ = false;
+  full_ = behind_ = false;
   next_ = position + 1;
 }
 
@@ -30,14 +30,20 @@ bool Batch::take(PublicEvent& event, const BatchLimits& limits, bool& left) {
 }
 
 Result<void> Batch::fill(const BatchLimits& limits) {
+  behind_ = false;
   if (full_ || next_ > source_.readable()) return {};
+  const Position until = source_.readable();
   bool left = false;
   DAYBOOK_TRY(const Position looked_at,
               source_.read(topic_, next_, filter_, [&](PublicEvent& event) {
+                const Position position = event.position;
                 full_ = !take(event, limits, left);
+                // At once: the rest of the read may fail, and what is taken must not come again.
+                if (!left) next_ = position + 1;
                 return !full_;
               }));
   next_ = left ? looked_at : looked_at + 1;
+  behind_ = !full_ && seen() < until;
   return {};
 }
 

@@ -36,13 +36,15 @@ class Batch {
   // Empties the batch; the next event is after `position`.
   void seek(Position position);
   // Adds what is readable now, up to the limits. Costs one look at readable() when there is
-  // nothing new.
+  // nothing new. After an error the batch has what was read before it, and goes on behind that.
   Result<void> fill(const BatchLimits& limits);
 
   [[nodiscard]] const std::vector<PublicEvent>& events() const { return events_; }
   [[nodiscard]] bool empty() const { return events_.empty(); }
   // A limit was met: it will not grow.
   [[nodiscard]] bool full() const { return full_; }
+  // The source ended its look early: there is more to look at, now.
+  [[nodiscard]] bool behind() const { return behind_; }
   // The last position that was looked at; every wanted event up to it is in the batch or before it.
   [[nodiscard]] Position seen() const { return {next_.value - 1}; }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
@@ -57,6 +59,7 @@ class Batch {
   std::vector<PublicEvent> events_;
   std::size_t bytes_ = 0;
   bool full_ = false;
+  bool behind_ = false;
   Position next_{1};  // the first position not looked at
 };
 

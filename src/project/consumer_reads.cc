@@ -94,6 +94,11 @@ Result<std::optional<std::int64_t>> ConsumerBody::enter() {
     return Error{Errc::not_found, "consumer not found"};
   }
   definition_ = *std::move(definition);
+  // Else it would wait without a word for a position that may never come, and miss all before it.
+  if (definition_.next.value > log_.head().value + 1)
+    return Error{Errc::conflict,
+                 "the consumer's next position is past the end of the log: what was acknowledged "
+                 "is of another log, or of one that lost its end; \"back\": true goes back"};
   topic_ = log_.find(definition_.topic);
   if (topic_ == nullptr) return unknown_topic("the consumer reads a topic that is not there", log_);
   DAYBOOK_TRY_VOID(check_types(definition_.filter.types, *topic_));

@@ -8,6 +8,11 @@
 namespace daybook::project {
 namespace {
 
+// One read. A filter that wants nothing of a hundred million events must not keep its projector
+// from its orders, nor the server from stopping.
+constexpr std::size_t read_events_max = 50'000;
+constexpr std::size_t read_bytes_max = 16u << 20;  // of payloads
+
 class LogSource final : public Source {
  public:
   LogSource(log::EventLog& log, Sequencer& sequencer, std::span<AnyDomain* const> domains)
@@ -32,13 +37,17 @@ class LogSource final : public Source {
     Result<void> published;
     Position seen = until;
     PublicEvent event;
+    std::size_t events = 0, bytes = 0;
     DAYBOOK_TRY_VOID(log_.scan(options, [&](const log::EventView& view) {
       auto wanted = domain->publish(view, filter, event);
       if (!wanted.ok()) {
         published = std::move(wanted).error();
         return false;
       }
-      if (!*wanted || f(event)) return true;
+      ++events;
+      bytes += view.payload.size();
+      const bool go_on = !*wanted || f(event);
+      if (go_on && events < read_events_max && bytes < read_bytes_max) return true;
       seen = view.position;
       return false;
     }));

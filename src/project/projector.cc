@@ -121,6 +121,11 @@ bool Projector::settle_loaded(const std::optional<std::string>& bytes) {
       block(decoded.error().message);
     }
     state_lost_ = checkpoint_.topic != spec_.topic || checkpoint_.sink != spec_.sink;
+  } else if (const Orders orders = control_.orders(spec_.name); orders.reset_number > 0) {
+    // The store was lost. What was reset once must not be reset at the target again: begin() says
+    // how far that is.
+    checkpoint_.position = {std::max<std::uint64_t>(orders.reset_next.value, 1) - 1};
+    checkpoint_.reset_number = orders.reset_number;
   } else if (spec_.start_now) {
     checkpoint_.position = dead_until_;
   }
@@ -195,7 +200,10 @@ void Projector::obey_reset(const Orders& orders) {
   checkpoint_.position = position;
   checkpoint_.reset_number = orders.reset_number;
   checkpoint_.state = std::move(progress.state);
-  checkpoint_.delivered_letters.clear();
+  // One that is behind: the log is still to be told. One ahead stays open there, and comes again
+  // like every other event ahead.
+  std::erase_if(checkpoint_.delivered_letters,
+                [position](Position letter) { return letter > position; });
   blocked_.clear();
   state_lost_ = false;
   attempts_.clear();
@@ -208,6 +216,13 @@ void Projector::obey_reset(const Orders& orders) {
 }
 
 void Projector::begin_sink() {
+  // Reset to there: "now" is readable a moment later, another position when the log has grown.
+  if (checkpoint_.position > source_.readable()) {
+    board_.set_state(ProjectorState::waiting,
+                     "it was reset to a position after the end of the log, and begins there");
+    static_cast<void>(watch_.wait(options_.look_ms));
+    return;
+  }
   if (board_.state() != ProjectorState::waiting) board_.set_state(ProjectorState::starting);
   SinkProgress progress{checkpoint_.position, checkpoint_.state};
   calls_.start();
@@ -234,15 +249,16 @@ void Projector::begin_sink() {
   recovered();
 }
 
-// One look at the log. A full batch goes at once, another when its first event is batch_ms old.
+// One look at the log. A full batch goes at once, another when its first event is batch_ms old, or
+// when what follows it cannot be read.
 void Projector::round() {
   const bool was_empty = batch_.empty();
   const auto filled = batch_.fill({spec_.batch_events_max, spec_.batch_bytes_max});
-  if (!filled.ok()) {
+  if (!filled.ok() && batch_.empty()) {
     static_cast<void>(wait_out("the log: " + filled.error().message));
     return;
   }
-  if (backoff_.tries() > 0) recovered();
+  if (filled.ok() && backoff_.tries() > 0) recovered();
   if (was_empty && !batch_.empty()) {
     const UnixUs came = batch_.events().front().server_time;
     const std::int64_t age_ms = (clock_.now().value - came.value) / us_per_ms;
@@ -253,7 +269,7 @@ void Projector::round() {
     checkpoint_.position = std::max(checkpoint_.position, batch_.seen());
     board_.set_position(checkpoint_.position);
     board_.set_oldest({});
-  } else if (batch_.full() || due_in_ms() <= 0) {
+  } else if (batch_.full() || due_in_ms() <= 0 || !filled.ok()) {
     const bool all = deliver_batch();
     drop_batch();
     if (!all || watch_.interrupted()) return;
@@ -262,7 +278,7 @@ void Projector::round() {
   }
   if (!try_letters()) return;
   save_looked();
-  if (batch_.empty() && batch_.seen() < source_.readable()) return;
+  if (batch_.behind()) return;
   const std::int64_t poll_ms = std::max<std::int64_t>(options_.poll_ms, 1);
   const std::int64_t ms =
       batch_.empty() ? poll_ms : std::clamp<std::int64_t>(due_in_ms(), 1, poll_ms);

@@ -127,6 +127,8 @@ bool Projector::bury(Split& split, const std::string& reason) {
     const auto said = control_.add_dead_letter(spec_.name, letter);
     if (said.ok()) break;
     if (!wait_out("cannot keep a dead letter: " + said.error().message)) return false;
+    // There may be too many: those whose time has come, or that a person asked for, make room.
+    if (!try_letters()) return false;
   }
   log_warn("an event became a dead letter", {{"projector", spec_.name},
                                              {"position", event.position.value},

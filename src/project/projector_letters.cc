@@ -7,6 +7,14 @@
 #include "project/projector.h"
 
 namespace daybook::project {
+namespace {
+
+// The letter is not open any more: a person was faster.
+bool is_settled(const Error& error) {
+  return error.code == Errc::not_found || error.code == Errc::conflict;
+}
+
+}  // namespace
 
 // False: leave what is in hand.
 bool Projector::try_letters() {
@@ -30,7 +38,7 @@ bool Projector::try_letters() {
 bool Projector::try_letter(const DueLetter& letter) {
   const auto event = control_.load(spec_.name, letter.position);
   if (!event.ok()) {
-    if (event.error().code == Errc::not_found) return true;  // settled meanwhile
+    if (is_settled(event.error())) return true;
     letters_not_before_ms_ = clock_.steady_ms() + letters_backoff_.next();
     return false;
   }
@@ -74,11 +82,11 @@ bool Projector::say_arrived() {
   auto& letters = checkpoint_.delivered_letters;
   while (!letters.empty()) {
     const auto said = control_.letter_delivered(spec_.name, letters.front());
-    if (!said.ok() && said.error().code == Errc::unavailable) {
+    if (!said.ok() && !is_settled(said.error())) {
       letters_not_before_ms_ = clock_.steady_ms() + letters_backoff_.next();
       return false;
     }
-    if (!said.ok())  // nobody waits for it any more: reset or skipped meanwhile
+    if (!said.ok())
       log_warn("a delivered dead letter was settled otherwise",
                {{"projector", spec_.name},
                 {"position", letters.front().value},
@@ -92,7 +100,7 @@ bool Projector::letter_rejected(const DueLetter& letter, const Delivery& deliver
   const auto next = delivery.final ? std::nullopt : next_try(letter.tries + 1);
   const auto said =
       control_.letter_failed(spec_.name, letter.position, {clock_.now(), delivery.reason}, next);
-  if (said.ok() || said.error().code == Errc::not_found) return true;
+  if (said.ok() || is_settled(said.error())) return true;
   letters_not_before_ms_ = clock_.steady_ms() + letters_backoff_.next();
   return false;
 }

@@ -19,10 +19,11 @@ class Source {
   virtual ~Source() = default;
   // The last position that may be read: visible and synced.
   [[nodiscard]] virtual Position readable() const = 0;
-  // Calls f for the topic's wanted events from `from` on, in order, until f returns false or
-  // readable() is reached; `f` may move the event's strings out. Returns the last position that
-  // was looked at: readable() when all was seen, else that of the event f returned false for
-  // (which f has been given, too).
+  // Calls f for the topic's wanted events from `from` on, in order, until f returns false,
+  // readable() is reached, or it has looked at so much that its caller should have a turn; `f` may
+  // move the event's strings out. Returns the last position that was looked at: readable() when all
+  // was seen, that of the event f returned false for (which f has been given, too), or where it
+  // stopped.
   virtual Result<Position> read(std::string_view topic, Position from, const EventFilter& filter,
                                 const std::function<bool(PublicEvent& event)>& f) = 0;
   [[nodiscard]] virtual std::optional<Columns> columns(const PublicEvent& event) = 0;

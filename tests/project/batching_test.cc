@@ -73,7 +73,6 @@ TEST_CASE("a full batch goes at once, and one who is behind does not wait at all
   world.run_for(60'000);  // nobody reads yet: they are a minute old
   auto spec = world.spec(target);
   spec.batch_ms = 30'000;
-  world.clock.set_threads(1);
   world.start(std::move(spec));
   world.run_for(20);
   CHECK(batches(target) == std::vector<Positions>{{1, 2, 3, 4}, {5, 6, 7, 8}, {9}});

@@ -30,7 +30,38 @@ Delivery all_unavailable(std::span<const SinkEvent>, SinkContext&) {
   return Delivery::unavailable("the target is away");
 }
 
+// Writes a state and a row into a delivery that then fails.
+class ScribblingSink final : public Sink {
+ public:
+  explicit ScribblingSink(std::vector<std::string>& found) : found_(found) {}
+  Delivery begin(SinkProgress&, SinkContext&) override { return Delivery::done(); }
+  Delivery deliver(std::span<const SinkEvent>, SinkProgress& progress,
+                   SinkContext& context) override {
+    found_.push_back(progress.state + (*context.row("row")).value_or(""));
+    progress.state = "state";
+    context.put_row("row", "row");
+    return found_.size() < 3 ? Delivery::unavailable("away") : Delivery::done();
+  }
+
+ private:
+  std::vector<std::string>& found_;  // what each call found; read after the runtime is stopped
+};
+
 }  // namespace
+
+TEST_CASE("state and rows of a delivery that failed are forgotten") {
+  std::vector<std::string> found;
+  Target unused;
+  World world;
+  auto spec = world.spec(unused);
+  spec.batch_events_max = 1;
+  spec.sink_object = std::make_unique<ScribblingSink>(found);
+  add_events(world, 2, {});
+  world.start(std::move(spec));
+  world.run_for(60'000);
+  world.stop();
+  CHECK(found == std::vector<std::string>{"", "", "", "staterow"});
+}
 
 TEST_CASE("poison in any place of a batch becomes a dead letter and all others go on in order") {
   const bool named = GENERATE(true, false);
@@ -278,6 +309,27 @@ TEST_CASE("a store that takes nothing stops the projector after the batch, which
     world.run_for(1000);
   }
   CHECK(target.positions() == numbers(1, 6));
+}
+
+TEST_CASE("a checkpoint whose rows could not be written is not written without them at the end") {
+  Target target;
+  World world;
+  target.judge([](std::span<const SinkEvent> events, SinkContext& context) {
+    const auto count = (*context.row("count")).value_or("");
+    context.put_row("count", count + std::string(events.size(), '|'));
+    return Delivery::done();
+  });
+  world.start(world.spec(target));
+  world.run_for(100);
+  world.store.fail(Error{Errc::unavailable, "No space left on device"});
+  add_events(world, 3, {});
+  world.run_for(5000);
+  world.store.fail(std::nullopt);  // there is room again just when it is stopped
+  world.stop();
+  world.start(world.spec(target));
+  world.run_for(1000);
+  CHECK(**world.store.get(state::Family::rows, std::string_view("p\0count", 7)) == "|||");
+  CHECK(target.positions() == numbers(1, 3));
 }
 
 TEST_CASE("a log that cannot be read is waited for, and says why") {

@@ -129,12 +129,12 @@ void FakeControl::resume(const std::string& projector) {
   });
 }
 
-// What is read again can become a dead letter again.
+// What was closed can become a dead letter again; what is open stays so and is not read again.
 void FakeControl::reset(const std::string& projector, Position next) {
   person(projector, [&](Of& of) {
     ++of.orders.reset_number;
     of.orders.reset_next = next;
-    std::erase_if(of.letters, [&](const auto& l) { return l.first >= next.value; });
+    std::erase_if(of.letters, [](const auto& letter) { return !letter.second.open; });
   });
 }
 

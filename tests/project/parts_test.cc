@@ -3,11 +3,15 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <thread>
 
 #include "project/backoff.h"
 #include "project/checkpoint.h"
+#include "project/interrupt.h"
+#include "project/real_clock.h"
 #include "project/split.h"
 #include "project/status_board.h"
+#include "sim_clock.h"
 
 namespace daybook::project {
 
@@ -75,6 +79,19 @@ TEST_CASE("back-off is never shorter than what the target asked for") {
   CHECK(backoff.next(5000) == 5000);
   CHECK(Backoff(0, 0, 1).next() == 1);
   CHECK(Backoff(INT64_MAX / 2, INT64_MAX, 1).next() >= 1);
+}
+
+TEST_CASE("the real clock waits as long as it is told, and not at all for who is interrupted") {
+  RealClock clock;
+  Interrupt interrupt;
+  const std::int64_t before_ms = clock.steady_ms();
+  CHECK(clock.wait(20, interrupt));
+  CHECK(clock.steady_ms() - before_ms >= 19);
+  std::thread other([&] { interrupt.set(); });
+  CHECK(!clock.wait(3'600'000, interrupt));
+  other.join();
+  CHECK(!clock.wait(3'600'000, interrupt));
+  CHECK(clock.now().value > SimClock::start_us);
 }
 
 TEST_CASE("a checkpoint comes back as it was") {

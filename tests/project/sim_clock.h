@@ -47,7 +47,7 @@ class SimClock final : public Clock {
     std::unique_lock lock(mutex_);
     limit_ms_ = ms;
     const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-    while (waiting_.size() < threads_ || *waiting_.begin() <= limit_ms_) {
+    while (waiting_.size() < threads_ || (!waiting_.empty() && *waiting_.begin() <= limit_ms_)) {
       if (!advance()) changed_.wait_for(lock, look);
       if (std::chrono::steady_clock::now() > end) return false;
     }
@@ -72,7 +72,7 @@ class SimClock final : public Clock {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::multiset<std::int64_t> waiting_;  // deadlines
-  std::size_t threads_ = 1;
+  std::size_t threads_ = 0;
   std::int64_t now_ms_ = 0;
   std::int64_t limit_ms_ = 0;
 };

@@ -156,7 +156,7 @@ void World::start(ProjectorSpec spec) {
 }
 
 void World::start(std::vector<ProjectorSpec> specs) {
-  runtime.reset();
+  stop();
   metrics = std::make_unique<metrics::Registry>();
   clock.set_threads(specs.size());
   runtime = std::make_unique<Runtime>(std::move(specs), source, *use_store, control, clock,

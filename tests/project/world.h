@@ -203,7 +203,10 @@ class World {
 
   void start(ProjectorSpec spec);
   void start(std::vector<ProjectorSpec> specs);
-  void stop() { runtime.reset(); }
+  void stop() {
+    runtime.reset();
+    clock.set_threads(0);
+  }
   void run_for(std::int64_t ms);
   [[nodiscard]] ProjectorStatus status(const std::string& name = "p") const;
 

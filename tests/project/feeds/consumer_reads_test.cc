@@ -166,6 +166,20 @@ TEST_CASE("a consumer of a topic or a type that is not there is told so when it 
   CHECK(contains(no_type->body, "did you mean signed?"));
 }
 
+TEST_CASE("a consumer that acknowledged past the end of the log stood still without a word") {
+  Mailer f;
+  f.sign("a");
+  f.consumers.define("ahead", {"guestbook", {}, Position{2}});
+  CHECK(f.get("/consumers/ahead/events?wait=0")->status == 200);  // all that is there
+  f.consumers.define("ahead", {"guestbook", {}, Position{3}});
+  const auto refused = f.get("/consumers/ahead/events?wait=0");
+  REQUIRE(refused);
+  CHECK(refused->status == 409);
+  CHECK(contains(refused->body, "past the end of the log"));
+  f.consumers.define("ahead", {"guestbook", {}, Position{1}});
+  CHECK(keys_of(f.get("/consumers/ahead/events")) == "a");
+}
+
 TEST_CASE("HEAD takes no lease") {
   Mailer f;
   f.sign("a");
