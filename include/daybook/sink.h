@@ -112,7 +112,8 @@ class SinkContext {
 
 // When an event that the target rejects is tried again. Between the tries of `in_line_ms` the
 // projector waits; then the event goes to the dead letters and the rest go on, and it is tried
-// again from there by itself after each of `later_ms`.
+// again from there by itself after each of `later_ms` - unless the projector's table says
+// otherwise.
 struct RetryPlan {
   std::vector<std::int64_t> in_line_ms{1000, 5000};
   std::vector<std::int64_t> later_ms;  // empty: the projector's dead_letter_retry_s and _tries_max
@@ -142,6 +143,10 @@ class Sink {
     progress.state.clear();
     return Delivery::done();
   }
+
+  // What is this sink's alone, for a person: "out/rows.csv". Two projectors of one target are
+  // refused by `config check`; empty: any number may share it.
+  [[nodiscard]] virtual std::string target() const { return {}; }
 
   [[nodiscard]] virtual RetryPlan retry_plan() const { return {}; }
 };

@@ -43,9 +43,9 @@ constexpr std::size_t attempts_kept_max = 50;
 
 // A dead letter whose time has come, or that a person wants tried again.
 struct DueLetter {
-  Position position{};         // of the event
-  std::uint32_t tries = 0;     // out of the dead letters so far
-  bool asked = false;          // by a person
+  Position position{};      // of the event
+  std::uint32_t tries = 0;  // out of the dead letters so far
+  bool asked = false;       // by a person
 };
 
 class Control {
@@ -75,8 +75,7 @@ class Control {
   virtual Result<void> add_dead_letter(std::string_view projector, const DeadLetter& letter) = 0;
   virtual Result<void> letter_delivered(std::string_view projector, Position position) = 0;
   virtual Result<void> letter_failed(std::string_view projector, Position position,
-                                     const Attempt& attempt,
-                                     std::optional<UnixUs> next_try_at) = 0;
+                                     const Attempt& attempt, std::optional<UnixUs> next_try_at) = 0;
   virtual Result<void> disable(std::string_view projector, std::string_view reason) = 0;
 };
 

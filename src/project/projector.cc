@@ -114,7 +114,7 @@ bool Projector::settle_loaded(const std::optional<std::string>& bytes) {
       checkpoint_ = std::move(decoded).value();
       if (checkpoint_.topic != spec_.topic || checkpoint_.sink != spec_.sink)
         block("its checkpoint is of topic " + checkpoint_.topic + " and sink " + checkpoint_.sink);
-      else if (checkpoint_.position > dead_until_)
+      else if (checkpoint_.position > dead_until_ && !is_reset_ahead())
         block("its checkpoint is ahead of the log, which has lost events");
     } else {
       checkpoint_.reset_number = control_.orders(spec_.name).reset_number;
@@ -139,6 +139,13 @@ bool Projector::settle_loaded(const std::optional<std::string>& bytes) {
   return save(Sync::now);
 }
 
+// Where a person's reset put it, past the end of the log: nothing was lost, it waits there.
+bool Projector::is_reset_ahead() const {
+  const Orders orders = control_.orders(spec_.name);
+  return orders.reset_number == checkpoint_.reset_number &&
+         orders.reset_next == checkpoint_.position + 1;
+}
+
 void Projector::block(std::string reason) {
   blocked_ = std::move(reason) + "; reset it to go on";
   log_error("a projector needs a reset", {{"projector", spec_.name}, {"reason", blocked_}});
@@ -155,6 +162,7 @@ bool Projector::ready() {
     } else if (!blocked_.empty()) {
       begun_ = false;
       board_.set_state(ProjectorState::waiting, blocked_);
+      look_for_oldest();  // so that its lag shows, and an alarm goes off
       static_cast<void>(watch_.wait(options_.look_ms));
     } else if (begun_) {
       return true;
@@ -224,13 +232,13 @@ void Projector::begin_sink() {
     return;
   }
   if (board_.state() != ProjectorState::waiting) board_.set_state(ProjectorState::starting);
+  look_for_oldest();  // it may take long: the lag shows meanwhile
   SinkProgress progress{checkpoint_.position, checkpoint_.state};
   calls_.start();
   const Delivery delivery = spec_.sink_object->begin(progress, calls_);
   if (delivery.outcome == Delivery::Outcome::disabled) return disable(delivery.reason);
   if (delivery.outcome != Delivery::Outcome::delivered) {
     board_.count_retry();
-    look_for_oldest();
     static_cast<void>(wait_out(delivery.reason, delivery.retry_ms));
     return;
   }

@@ -106,6 +106,7 @@ class Projector {
   bool register_in_log();
   bool load();
   bool settle_loaded(const std::optional<std::string>& bytes);
+  [[nodiscard]] bool is_reset_ahead() const;
   void block(std::string reason);
   bool ready();
   void halt(const Orders& orders);

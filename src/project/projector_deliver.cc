@@ -174,7 +174,7 @@ void Projector::note_attempt(Position position, const std::string& reason) {
 // When a letter that was tried `tries` times out of the dead letters is tried again by itself.
 std::optional<UnixUs> Projector::next_try(std::uint32_t tries) const {
   const UnixUs now = clock_.now();
-  if (!plan_.later_ms.empty()) {
+  if (!plan_.later_ms.empty() && !spec_.own_retries) {
     if (tries >= plan_.later_ms.size()) return std::nullopt;
     return UnixUs{now.value + plan_.later_ms[tries] * us_per_ms};
   }

@@ -83,6 +83,7 @@ class Reader {
       check_sink(table, sink_name, own);
     else
       spec.sink_object = make_sink(*type, table, rows, domain, own);
+    if (spec.sink_object != nullptr) check_target(table, spec.sink_object->target(), own);
     if (own.empty())
       specs.push_back(std::move(spec));
     else
@@ -131,6 +132,16 @@ class Reader {
     if (!is_new)
       problems.wrong_value("name", "\"" + name + "\" is taken by the projector of " + first->second,
                            place_of(table, "name"));
+  }
+
+  // Two writers of one file or one sheet would undo each other's rows.
+  void check_target(const RawTable& table, const std::string& target, Problems& problems) {
+    if (target.empty()) return;
+    const auto [first, is_new] = targets_.try_emplace(target, place_of(table, "name"));
+    if (!is_new)
+      problems.wrong_value(
+          "sink", "writes to " + target + ", as the projector of " + first->second + " does",
+          place_of(table, "sink"));
   }
 
   const AnyDomain* check_topic(const RawTable& table, Problems& problems) const {
@@ -196,6 +207,8 @@ class Reader {
     spec.batch_ms = settings.integer("batch_ms");
     spec.retry_min_ms = settings.integer("retry_min_ms");
     spec.retry_max_ms = settings.integer("retry_max_ms");
+    spec.own_retries =
+        settings.given("dead_letter_retry_s") || settings.given("dead_letter_tries_max");
     spec.dead_letter_retry_s = settings.integer("dead_letter_retry_s");
     spec.dead_letter_tries_max =
         static_cast<std::uint32_t>(settings.integer("dead_letter_tries_max"));
@@ -207,7 +220,8 @@ class Reader {
   const SinkCatalog& sinks_;
   std::span<AnyDomain* const> domains_;
   std::vector<std::string_view> sink_names_, topic_names_;
-  std::map<std::string, std::string, std::less<>> places_;  // of names
+  std::map<std::string, std::string, std::less<>> places_;   // of names
+  std::map<std::string, std::string, std::less<>> targets_;  // the places of their names
 };
 
 }  // namespace

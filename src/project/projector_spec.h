@@ -31,6 +31,8 @@ struct ProjectorSpec {
   std::int64_t batch_ms = 1000;
   std::int64_t retry_min_ms = 1000;     // back-off while the target is unavailable: doubles, with
   std::int64_t retry_max_ms = 300'000;  // full jitter, up to this
+  // Whether the table gives one of the two that follow: then they hold in place of the sink's plan.
+  bool own_retries = false;
   std::int64_t dead_letter_retry_s = 3600;  // 0: only when a person asks
   std::uint32_t dead_letter_tries_max = 3;  // by itself; then only when a person asks
   std::size_t dead_letters_max = 100'000;   // open ones; then the projector waits for a person

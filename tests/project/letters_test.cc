@@ -62,6 +62,18 @@ TEST_CASE("a sink's own schedule says when its letters are tried again") {
   CHECK(calls[1].at_ms - calls[0].at_ms == Approx(300'000).margin(20));
 }
 
+TEST_CASE("what the table says of letters holds in place of the sink's own schedule") {
+  Target target;
+  World world;
+  world.plan = {{}, {60'000, 300'000}};
+  auto spec = world.spec(target);
+  spec.own_retries = true;
+  spec.dead_letter_retry_s = 0;
+  make_letter(world, target, std::move(spec));
+  world.run_for(hour_ms);
+  CHECK(target.calls().empty());
+}
+
 TEST_CASE("with dead_letter_retry_s = 0 a letter waits for a person") {
   Target target;
   World world;

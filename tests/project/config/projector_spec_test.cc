@@ -165,6 +165,19 @@ TEST_CASE("the mistakes of all tables are told at once, one of each does not hid
     CHECK(told.find(part) != std::string::npos);
 }
 
+TEST_CASE("two projectors of one file are refused, of two files they are not") {
+  const World world(two_sinks());
+  const auto table = [](const std::string& name, const std::string& file) {
+    return "[[projector]]\nname = \"" + name +
+           "\"\ntopic = \"hits\"\nsink = \"csv\"\npath = \"x\"\nfile = \"" + file + "\"\n";
+  };
+  CHECK(world.mistakes(table("a", "rows") + table("b", "others")) == "none");
+  CHECK(
+      world.mistakes(table("a", "rows") + table("b", "rows"))
+          .find("sink writes to x/rows.csv, as the projector of file FILE:2 does (file FILE:10)") !=
+      std::string::npos);
+}
+
 TEST_CASE("more projectors than there may be are told") {
   std::string text;
   for (std::size_t i = 0; i <= projectors_max; ++i)

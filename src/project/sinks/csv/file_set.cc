@@ -154,7 +154,7 @@ Result<void> FileSet::use(std::uint64_t sequence, std::string_view day, std::uin
     close_current();
     return Error{Errc::corrupt, wanted + " is gone, and " + std::to_string(length) +
                                     " bytes of it are in the checkpoint: put it back and resume, "
-                                    "or reset the projector to begin a new file"};
+                                    "or reset and resume the projector to begin a new file"};
   }
   struct stat held {};
   // Replaced by another of its name: look at that one.
@@ -170,8 +170,8 @@ Result<void> FileSet::use(std::uint64_t sequence, std::string_view day, std::uin
   if (size < length)
     return Error{Errc::corrupt, wanted + " has " + std::to_string(size) + " bytes, less than the " +
                                     std::to_string(length) +
-                                    " of the checkpoint: restore it and resume, or reset the "
-                                    "projector to begin a new file"};
+                                    " of the checkpoint: restore it and resume, or reset and "
+                                    "resume the projector to begin a new file"};
   if (size == length) return {};
   if (::ftruncate(fd_, static_cast<off_t>(length)) != 0 || io_.sync(fd_) != 0)
     return io_error("cannot cut", wanted);

@@ -35,6 +35,9 @@ class FileSink final : public Sink {
                    SinkContext& context) override;
   // The next event begins a new file; those that are there stay.
   Delivery reset(SinkProgress& progress, SinkContext& context) override;
+  [[nodiscard]] std::string target() const override {
+    return files_.place() + "." + options_.extension;
+  }
 
  private:
   struct Batch;

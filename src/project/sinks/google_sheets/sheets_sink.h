@@ -33,6 +33,9 @@ class SheetsSink final : public Sink {
   Delivery deliver(std::span<const SinkEvent> events, SinkProgress& progress,
                    SinkContext& context) override;
   Delivery reset(SinkProgress& progress, SinkContext& context) override;
+  [[nodiscard]] std::string target() const override {
+    return "sheet " + options_.title + " of " + options_.spreadsheet;
+  }
 
  private:
   // What one request brings.
