@@ -50,7 +50,7 @@ std::string_view trimmed(std::string_view text) {
 bool is_address(std::string_view text) {
   if (text.size() > address_bytes_max) return false;
   const auto at = text.find('@');
-  if (at == std::string_view::npos || at > local_part_bytes_max) return false;
+  if (at > local_part_bytes_max) return false;  // npos, too
   std::size_t parts = 0;
   std::string_view last;
   if (!is_dotted(text.substr(0, at), is_word, parts, last)) return false;

@@ -46,8 +46,8 @@ constexpr std::array<UScriptCode, 7> borderless_scripts{
     USCRIPT_HAN, USCRIPT_HIRAGANA, USCRIPT_KATAKANA, USCRIPT_THAI,
     USCRIPT_LAO, USCRIPT_KHMER,    USCRIPT_MYANMAR};
 
-template <std::size_t size>
-char32_t mapped(const std::array<Pair, size>& pairs, char32_t code) {
+template <std::size_t Size>
+char32_t mapped(const std::array<Pair, Size>& pairs, char32_t code) {
   const auto at = std::ranges::find(pairs, code, &Pair::from);
   return at == pairs.end() ? code : at->to;
 }
