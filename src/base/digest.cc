@@ -10,20 +10,45 @@
 #include <xxhash.h>
 
 #include <memory>
+#include <span>
 
 namespace daybook {
 
+namespace {
+
+// An algorithm and a context to run it in. Fetching the one and making the other cost more than a
+// small hash: once per thread.
+class Digest {
+ public:
+  explicit Digest(const char* name)
+      : algorithm_(EVP_MD_fetch(nullptr, name, nullptr), &EVP_MD_free),
+        context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {}
+
+  void hash(std::string_view bytes, std::span<std::uint8_t> out) const {
+    unsigned size = 0;
+    DAYBOOK_CHECK(EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) == 1);
+    DAYBOOK_CHECK(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1);
+    DAYBOOK_CHECK(EVP_DigestFinal_ex(context_.get(), out.data(), &size) == 1 && size == out.size());
+  }
+
+ private:
+  std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm_;
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+}  // namespace
+
 Hash256 sha256(std::string_view bytes) {
-  // Fetching the algorithm and making a context cost more than a small hash: once per thread.
-  thread_local const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm{
-      EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free};
-  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{
-      EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+  thread_local const Digest digest("SHA256");
   Hash256 out{};
-  unsigned size = 0;
-  DAYBOOK_CHECK(EVP_DigestInit_ex2(context.get(), algorithm.get(), nullptr) == 1);
-  DAYBOOK_CHECK(EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1);
-  DAYBOOK_CHECK(EVP_DigestFinal_ex(context.get(), out.data(), &size) == 1 && size == out.size());
+  digest.hash(bytes, out);
+  return out;
+}
+
+Sha1 sha1(std::string_view bytes) {
+  thread_local const Digest digest("SHA1");
+  Sha1 out{};
+  digest.hash(bytes, out);
   return out;
 }
 

@@ -1,13 +1,18 @@
-// Hashes: SHA-256 (OpenSSL) for the chain and the key file, XXH3-128 for fingerprints and tables.
+// Hashes: SHA-256 (OpenSSL) for the chain and the key file, SHA-1 where a protocol asks for it,
+// XXH3-128 for fingerprints and tables.
 #pragma once
 
 #include <daybook/ids.h>
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
 namespace daybook {
 Hash256 sha256(std::string_view bytes);
+// Of WebSocket's handshake; protects nothing.
+using Sha1 = std::array<std::uint8_t, 20>;
+Sha1 sha1(std::string_view bytes);
 // RFC 2104.
 Hash256 hmac_sha256(std::string_view key, std::string_view bytes);
 Id128 xxh128(std::string_view bytes, std::uint64_t seed = 0);

@@ -22,6 +22,11 @@ TEST_CASE("sha256 gives the values of FIPS 180-4") {
   CHECK(to_hex(sha256("")) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+TEST_CASE("sha1 gives the values of FIPS 180-4") {
+  CHECK(to_hex(sha1("abc")) == "a9993e364706816aba3e25717850c26c9cd0d89d");
+  CHECK(to_hex(sha1("")) == "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+}
+
 TEST_CASE("xxh128 is the canonical form of the reference") {
   // XXH3-128 of the empty string with seed 0, from the algorithm's specification.
   CHECK(to_hex(xxh128("").bytes) == "99aa06d3014798d86001c324468d497f");

@@ -11,9 +11,9 @@ namespace {
 
 // A module includes itself and modules of a lower rank.
 const std::map<std::string, int, std::less<>> module_ranks{
-    {"base", 0},      {"config", 1},  {"metrics", 1}, {"log", 1},      {"auth", 1},
-    {"blobs", 1},     {"load", 1},    {"state", 1},   {"outbound", 1}, {"domain", 2},
-    {"sequencer", 3}, {"domains", 3}, {"http", 4},    {"project", 4},  {"cli", 5}};
+    {"base", 0}, {"websocket", 1}, {"live", 1},    {"config", 1},   {"metrics", 1}, {"log", 1},
+    {"auth", 1}, {"blobs", 1},     {"state", 1},   {"outbound", 1}, {"domain", 2},  {"socketio", 2},
+    {"load", 2}, {"sequencer", 3}, {"domains", 3}, {"http", 4},     {"project", 4}, {"cli", 5}};
 constexpr int main_rank = 6;
 
 struct Library {
