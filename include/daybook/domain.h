@@ -14,6 +14,7 @@
 #include <daybook/http.h>
 #include <daybook/ids.h>
 #include <daybook/json.h>
+#include <daybook/live.h>
 #include <daybook/publish.h>
 #include <daybook/result.h>
 #include <daybook/setting.h>
@@ -41,6 +42,8 @@ struct Context {
                // Its first event gets it as its event id.
   Id128 secret{};          // fresh for each commit group, shown to nobody: for salts
   Arena* arena = nullptr;  // for strings of the events decide makes; lives until they are projected
+  Id128 token{};  // 128 random bits, fresh for each command, in no id and no receipt: for what only
+                  // the one who asked may know (a player's seat)
 };
 
 // What project knows of the event besides its content.
@@ -242,6 +245,19 @@ template <class D>
 concept ColumnsDomain = Domain<D> && requires(const typename D::View& view, std::string_view key) {
   // Of the entity's present definition; nullopt: no such entity.
   { D::columns(view, key) } -> std::same_as<std::optional<Columns>>;
+};
+
+// A domain that clients follow while it changes, over sockets that stay open (live.h).
+template <class D>
+concept LiveDomain = Domain<D> &&
+    requires(typename D::View& view, const typename D::View& const_view, LiveMessages<D>& messages,
+             std::string_view topic, UnixUs now, std::size_t max) {
+  {D::live(messages)};
+  // Topics whose state is another than when last asked, each once, at most `max`; the rest when
+  // asked again. What is noted for this is not part of the view: replay may differ in it.
+  { D::take_changed(view, max) } -> std::same_as<std::vector<LiveChange>>;
+  // The topic's newest state; nullopt: there is no such topic. Under the view's lock: short.
+  { D::live_state(const_view, topic, now) } -> std::same_as<std::optional<LiveState>>;
 };
 
 // A domain with rules that must hold at every position of its log. An Audit is default-made, sees

@@ -31,6 +31,8 @@ struct Request {
   std::string_view origin;         // the Origin header; empty: none
   std::string_view accept;         // the Accept header
   std::string_view last_event_id;  // the Last-Event-ID header
+  std::string_view bearer;  // what follows "Bearer " in the Authorization header: a token of the
+                            // domain's own; the admin key is looked at before
   std::string_view body;
   UnixUs now{};  // when it arrived
 

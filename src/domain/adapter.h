@@ -5,6 +5,7 @@
 #include "base/mutex.h"
 #include "domain/any_domain.h"
 #include "domain/catalog.h"
+#include "domain/live_adapter.h"
 #include "log/event_log.h"
 
 #include <daybook/check.h>
@@ -40,6 +41,7 @@ class DomainAdapter final : public AnyDomain {
       routes_.push_back({ErasedRoute::Kind::scan, Method::get, std::string(r.pattern), r.access,
                          Bodies::json, i});
     }
+    if constexpr (LiveDomain<D>) live_ = std::make_unique<LiveAdapter<D>>(view_mutex_, view_);
   }
 
   [[nodiscard]] std::string_view name() const override { return D::name; }
@@ -188,6 +190,7 @@ class DomainAdapter final : public AnyDomain {
     LockGuard lock(view_mutex_);
     return f(static_cast<const View&>(view_));
   }
+  [[nodiscard]] AnyLive* live() override { return live_.get(); }
   [[nodiscard]] std::unique_ptr<AnyAudit> make_audit() const override {
     if constexpr (AuditedDomain<D>) return std::make_unique<Audit>();
     return nullptr;
@@ -309,6 +312,7 @@ class DomainAdapter final : public AnyDomain {
   std::atomic<std::size_t> state_bytes_{0};
   mutable Mutex view_mutex_;
   View view_ GUARDED_BY(view_mutex_);
+  std::unique_ptr<AnyLive> live_;  // null: not a LiveDomain
 };
 
 template <Domain D>

@@ -14,6 +14,8 @@
 #include <daybook/publish.h>
 #include <daybook/result.h>
 
+#include "domain/any_live.h"
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -106,6 +108,9 @@ class AnyDomain {
   virtual Result<bool> publish(const log::EventView& event, const EventFilter& filter,
                                PublicEvent& out) const = 0;
   [[nodiscard]] virtual std::optional<Columns> columns(std::string_view key) const = 0;
+
+  // Null: nobody can follow the domain live.
+  [[nodiscard]] virtual AnyLive* live() = 0;
 
   // Null: the domain has no rules to check over a log.
   [[nodiscard]] virtual std::unique_ptr<AnyAudit> make_audit() const = 0;

@@ -7,6 +7,7 @@
 #include "domains/forms/domain.h"
 #include "domains/hits/domain.h"
 #include "domains/projectors/domain.h"
+#include "domains/quiz/domain.h"
 
 #include <utility>
 
@@ -18,6 +19,7 @@ Catalog make_catalog() {
                        .add<booking::Domain>()
                        .add<hits::Domain>()
                        .add<forms::Domain>()
+                       .add<quiz::Domain>()
                        .add<projectors::Domain>()
                        .add<consumers::Domain>());
 }

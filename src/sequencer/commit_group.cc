@@ -141,6 +141,7 @@ void Sequencer::Impl::decide_due() {
     const auto due = part.domain->next_due();
     if (!due || *due > context.now) continue;
     context.id = ids.command_id(context.now);
+    context.token = ids.secret();
     fields.topic = part.domain->topic();
     fields.schema_version = part.domain->event_version();
     fields.event_id = context.id;
@@ -166,6 +167,7 @@ void Sequencer::Impl::decide(SubmissionItem& item) {
   fields.idempotency_key = item.idempotency_key;
   fields.fingerprint = item.fingerprint;
   context.id = ids.command_id(context.now);
+  context.token = ids.secret();
   fields.event_id = context.id;
   auto decided = item.domain->decide_and_apply(
       item.command, context,
