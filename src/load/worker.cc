@@ -3,6 +3,7 @@
 #include <daybook/check.h>
 
 #include "base/files.h"
+#include "load/epoll_wait.h"
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -31,19 +32,6 @@ std::int64_t clock_ns(clockid_t clock) {
   timespec t{};
   clock_gettime(clock, &t);
   return t.tv_sec * 1'000'000'000 + t.tv_nsec;
-}
-
-// epoll with a nanosecond timeout; kernels before 5.11 get milliseconds, rounded up.
-int wait_ns(int epoll, epoll_event* events, std::int64_t timeout_ns) {
-  static std::atomic<bool> precise{true};
-  constexpr int count = static_cast<int>(events_max);
-  if (precise.load(std::memory_order_relaxed)) {
-    const timespec timeout{timeout_ns / 1'000'000'000, timeout_ns % 1'000'000'000};
-    const int n = epoll_pwait2(epoll, events, count, &timeout, nullptr);
-    if (n >= 0 || errno != ENOSYS) return n;
-    precise.store(false, std::memory_order_relaxed);
-  }
-  return epoll_wait(epoll, events, count, static_cast<int>((timeout_ns + 999'999) / 1'000'000));
 }
 
 }  // namespace
@@ -162,7 +150,7 @@ unsigned Worker::connect() {
   while (up_ + down_ < connections_.size() && now_ns_ < deadline_ns &&
          !stop_.load(std::memory_order_relaxed)) {
     std::array<epoll_event, events_max> events;
-    const int n = wait_ns(epoll_, events.data(), look_up_ns);
+    const int n = epoll_wait_ns(epoll_, events, look_up_ns);
     refresh_clock();
     for (int i = 0; i < n; ++i) {
       Connection& c = connections_[events[static_cast<std::size_t>(i)].data.u64];
@@ -207,7 +195,7 @@ void Worker::run(const Schedule& schedule) {
         timeout_ns = std::clamp(due_ns - now_ns_, nap_ns_min_, look_up_ns);
       }
     }
-    const int n = wait_ns(epoll_, events.data(), timeout_ns);
+    const int n = epoll_wait_ns(epoll_, events, timeout_ns);
     refresh_clock();
     for (int i = 0; i < n; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
