@@ -1,5 +1,6 @@
 // `daybook bench`: the load client, one command a domain. Works against anything that answers
-// POSTs.
+// POSTs; `live` against any Socket.IO server that speaks the quiz's messages.
+#include "cli/bench_live.h"
 #include "cli/bench_run.h"
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
@@ -114,6 +115,7 @@ void add_bench(CLI::App& app, int& exit_code) {
   add_booking(*bench, exit_code);
   add_hits(*bench, exit_code);
   add_forms(*bench, exit_code);
+  add_bench_live(*bench, exit_code);
 }
 
 }  // namespace daybook::cli

@@ -19,7 +19,7 @@ void add_replay(CLI::App& app, int& exit_code);
 void add_key(CLI::App& app, int& exit_code);     // key rotate
 void add_config(CLI::App& app, int& exit_code);  // config check|show|example
 void add_seed(CLI::App& app, int& exit_code);    // seed attendance|booking|hits|forms
-void add_bench(CLI::App& app, int& exit_code);   // bench attendance|booking|hits|forms
+void add_bench(CLI::App& app, int& exit_code);   // bench attendance|booking|hits|forms|live
 
 // The whole program.
 int run(int argc, char** argv, const Overrides& overrides);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "cli/demo_quiz.h"
 #include "cli/shipped_forms.h"
 #include "load/booking_load.h"
 
@@ -142,6 +143,7 @@ std::vector<DemoRequest> demo_requests(UnixUs now) {
   add_booking(requests);
   add_forms(requests);
   add_hits(requests, now);
+  add_quizzes(requests);
   return requests;
 }
 

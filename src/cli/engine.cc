@@ -103,6 +103,7 @@ Result<std::unique_ptr<Engine>> Engine::open(const config::Config& config, const
 }
 
 Engine::~Engine() {
+  if (live_) live_->stop();
   if (projection_) projection_->stop();
   // The ports that answers go to belong to the server, which is destroyed first.
   if (sequencer_) sequencer_->drain_and_stop();
@@ -200,7 +201,12 @@ Result<void> Engine::serve() {
   dependencies.blobs = blobs_.get();
   dependencies.metrics = metrics_.get();
   dependencies.services = projection_->routes();
-  DAYBOOK_TRY(server_, http::Server::start(http_options(config_), dependencies));
+  DAYBOOK_TRY(live_, Live::make(domain_pointers_));
+  live_->set_app(dependencies);
+  http::Options options = http_options(config_);
+  Live::set_options(config_, domain_pointers_, options);
+  DAYBOOK_TRY(server_, http::Server::start(options, dependencies));
+  live_->start(*server_, *sequencer_, domain_pointers_, *metrics_);
   return {};
 }
 
@@ -209,6 +215,7 @@ void Engine::drain() {
   retention_->stop();
   projection_->stop();
   sequencer_->drain_and_stop();
+  if (live_) live_->stop();
   if (server_) server_->stop(config_.integer("server.drain_grace_ms"));
   projection_->close();
   log_->close();

@@ -1,11 +1,12 @@
 // Engine: one running Daybook, wired in order: settings → log → domains (replayed) → sequencer →
-// projectors → HTTP.
+// projectors → HTTP → broadcaster.
 //
 // Thread: made, run and stopped by the main thread.
 #pragma once
 
 #include "auth/admin_key.h"
 #include "blobs/blob_store.h"
+#include "cli/live.h"
 #include "cli/projection.h"
 #include "config/config.h"
 #include "domain/catalog.h"
@@ -72,6 +73,7 @@ class Engine {
   std::unique_ptr<Sequencer> sequencer_;
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<Retention> retention_;
+  std::unique_ptr<Live> live_;
   std::unique_ptr<http::Server> server_;
 };
 

@@ -82,6 +82,7 @@ void print_start(const Engine& engine, bool demo, bool open_routes) {
       std::printf("stations: %s/stations/PWTC\n", url.c_str());
       std::printf("hits:     %s/analytics/1\n", url.c_str());
       std::printf("forms:    %s/forms\n", url.c_str());
+      std::printf("quizzes:  %s/api/v1/quizzes\n", url.c_str());
     }
     std::printf("metrics:  %s/metrics\n", url.c_str());
     std::printf(
@@ -103,8 +104,11 @@ int serve(const ServeOptions& options, const Overrides& overrides) {
                                                                  : LogFormat::automatic);
   // Before anything is made: a data directory with its admin key, shown once, is no place for a
   // typo.
-  for (const std::string& listen : config->text_list("server.listen"))
-    if (const auto checked = http::check_listen(listen); !checked) return refuse(checked.error());
+  for (const auto& row : config->show()) {
+    if (!row.spec.key.ends_with(".listen")) continue;
+    for (const std::string& listen : config->text_list(row.spec.key))
+      if (const auto checked = http::check_listen(listen); !checked) return refuse(checked.error());
+  }
   std::atomic<bool> log_failed{false};
   Engine::Options engine_options;
   engine_options.accept_loss = options.accept_loss;

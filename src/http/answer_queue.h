@@ -21,6 +21,7 @@ struct Slot {
   const Route* route = nullptr;  // null: no route was found
   std::int64_t start_us = 0;
   bool heavy = false;                 // its answer may be large: see Session::mark_heavy
+  std::uint64_t poll = 0;             // not 0: a Socket.IO poll that waits
   std::string bytes;                  // ready, but not at the front
   std::unique_ptr<EventsJob> events;  // POST /events only
 };
@@ -47,6 +48,11 @@ class AnswerQueue {
     return &at(number);
   }
   Slot& front() { return at(front_); }
+  // Calls f(slot) for each, in order.
+  template <class F>
+  void each(F&& f) {
+    for (std::uint64_t n = front_; n != front_ + count_; ++n) f(at(n));
+  }
   void pop() {
     Slot& slot = front();
     slot.ready = false;

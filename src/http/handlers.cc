@@ -4,7 +4,9 @@
 #include "http/entity_tag.h"
 #include "http/form_body.h"
 #include "http/gunzip.h"
+#include "http/live_route.h"
 #include "http/media_type.h"
+#include "http/socketio_route.h"
 #include "http/system_routes.h"
 #include "http/uploads_route.h"
 
@@ -140,7 +142,7 @@ void handle_read(const Call& call) {
 
 // A request that owns its bytes, for the worker.
 struct OwnedRequest {
-  std::string path, content_type, origin, accept, last_event_id, body;
+  std::string path, content_type, origin, accept, last_event_id, bearer, body;
   std::string if_none_match;
   Request request;
 
@@ -150,6 +152,7 @@ struct OwnedRequest {
         origin(from.origin),
         accept(from.accept),
         last_event_id(from.last_event_id),
+        bearer(from.bearer),
         body(from.body),
         if_none_match(if_none_match_in),
         request(std::move(from)) {
@@ -158,6 +161,7 @@ struct OwnedRequest {
     request.origin = origin;
     request.accept = accept;
     request.last_event_id = last_event_id;
+    request.bearer = bearer;
     request.body = body;
   }
   OwnedRequest(const OwnedRequest&) = delete;
@@ -213,6 +217,10 @@ void handle_request(IoThread& io, Session& session, std::uint64_t number, const 
       return handle_on_worker(call);
     case RouteKind::events:
       return handle_events(call);
+    case RouteKind::live:
+      return handle_live(io, session, number, plan, head);
+    case RouteKind::socketio:
+      return handle_socketio(io, session, number, plan, head, body);
     default:
       return session.answer(number,
                             system_response(io.shared(), plan.route->kind, plan.target.query));

@@ -27,20 +27,22 @@ std::int64_t tick_of(const Limits& limits) {
 
 IoThreadImpl::IoThreadImpl(Shared& shared, unsigned number,
                            const std::vector<ListenSocket>& listeners)
-    : IoThread(shared, tick_of(shared.options.limits), steady_us()),
-      number_(number),
+    : IoThread(shared, number, tick_of(shared.options.limits), steady_us()),
       tick_ms_(tick_of(shared.options.limits)) {
   epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
   DAYBOOK_CHECK(epoll_ >= 0);
   ready_.assign(epoll_);
   for (const ListenSocket& listener : listeners)
-    acceptors_.push_back(
-        std::make_unique<Acceptor>(Acceptor{Descriptor(context_, listener.fd), listener.loopback}));
+    acceptors_.push_back(std::make_unique<Acceptor>(
+        Acceptor{Descriptor(context_, listener.fd), listener.loopback, listener.front}));
+  if (shared.deps.make_live_app) live_ = std::make_unique<LiveThread>(shared, *this, number);
 }
 
 IoThreadImpl::~IoThreadImpl() {
-  for (Entry& entry : sessions_) entry.session.reset();
+  for (Entry& entry : sessions_) entry.channel.reset();
+  left_.clear();
   dead_.clear();
+  live_.reset();
 }
 
 void IoThreadImpl::start() {
@@ -78,8 +80,8 @@ int IoThreadImpl::take_ready() {
   const int count = ::epoll_wait(epoll_, events.data(), ready_max, 0);
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
-    auto* session = static_cast<Session*>(event.data.ptr);
-    if (!session->closed()) session->on_ready(event.events);
+    auto* channel = static_cast<Channel*>(event.data.ptr);
+    if (!channel->closed()) channel->on_ready(event.events);
   }
   end_turn();
   return count;
@@ -87,12 +89,13 @@ int IoThreadImpl::take_ready() {
 
 void IoThreadImpl::end_turn() {
   push_submissions();
+  if (live_) end_live_turn();
   // Settling may take further requests of the same connections.
   while (!dirty_.empty() || !wanted_parts_.empty()) {
     settling_.swap(dirty_);
-    for (Session* session : settling_) {
-      session->dirty = false;
-      if (!session->closed()) session->settle();
+    for (Channel* channel : settling_) {
+      channel->dirty = false;
+      if (!channel->closed()) channel->settle();
     }
     settling_.clear();
     push_submissions();
@@ -102,23 +105,23 @@ void IoThreadImpl::end_turn() {
   if (stopping_) check_end();
 }
 
-void IoThreadImpl::mark_dirty(Session& session) {
-  if (session.dirty) return;
-  session.dirty = true;
-  dirty_.push_back(&session);
+void IoThreadImpl::mark_dirty(Channel& channel) {
+  if (channel.dirty) return;
+  channel.dirty = true;
+  dirty_.push_back(&channel);
 }
 
-void IoThreadImpl::bury(Session& session) { dead_.push_back(&session); }
+void IoThreadImpl::bury(Channel& channel) { dead_.push_back(&channel); }
 
-void IoThreadImpl::resume_later(Session& session) {
-  if (std::find(resume_.begin(), resume_.end(), &session) == resume_.end())
-    resume_.push_back(&session);
+void IoThreadImpl::resume_later(Channel& channel) {
+  if (std::find(resume_.begin(), resume_.end(), &channel) == resume_.end())
+    resume_.push_back(&channel);
   if (resume_posted_) return;
   resume_posted_ = true;
   asio::post(context_, [this] {
     resume_posted_ = false;
     read_clocks();
-    for (Session* session_later : std::exchange(resume_, {})) mark_dirty(*session_later);
+    for (Channel* later : std::exchange(resume_, {})) mark_dirty(*later);
     end_turn();
   });
 }
@@ -145,6 +148,7 @@ void IoThreadImpl::give_back(Submission* submission) {
 }
 
 void IoThreadImpl::submit(Submission* submission) {
+  if (submission->tag_a == live_tag) ++live_pending_;
   submission->next = nullptr;
   (first_ == nullptr ? first_ : last_->next) = submission;
   last_ = submission;
@@ -168,7 +172,10 @@ void IoThreadImpl::refuse_submissions(Submission* rest) {
     error = {Errc::unavailable, "the server is stopping"};
   while (rest != nullptr) {
     Submission* next = rest->next;
-    if (Session* session = find(rest->tag_a)) session->answer_error(rest->tag_b, error);
+    if (rest->tag_a == live_tag)
+      take_live(*rest, &error);
+    else if (Session* session = find(rest->tag_a))
+      session->answer_error(rest->tag_b, error);
     give_back(rest);
     rest = next;
   }
@@ -197,7 +204,9 @@ void IoThreadImpl::take_completions() {
   read_clocks();
   while (submission != nullptr) {
     Submission* next = submission->next;
-    if (Session* session = find(submission->tag_a))
+    if (submission->tag_a == live_tag)
+      take_live(*submission, nullptr);
+    else if (Session* session = find(submission->tag_a))
       session->complete(submission->tag_b, *submission);
     give_back(submission);
     submission = next;
@@ -248,7 +257,7 @@ void IoThreadImpl::arm_tick() {
 
 void IoThreadImpl::on_tick() {
   read_clocks();
-  wheel_.advance(now_ms(), [](TimerNode& node) { Session::of(node).on_deadline(); });
+  wheel_.advance(now_ms(), [](TimerNode& node) { Channel::of(node).on_deadline(); });
   for (Acceptor* acceptor : std::exchange(unarmed_, {}))
     if (acceptor->socket.is_open()) arm_accept(*acceptor);
   end_turn();
@@ -266,6 +275,7 @@ void IoThreadImpl::begin_drain() {
       if (acceptor->socket.is_open()) accept_some(*acceptor);
     close_acceptors();
     look_at_waiting();
+    if (live_) drain_live();
     end_turn();
   });
 }
@@ -278,8 +288,10 @@ void IoThreadImpl::stop(std::int64_t grace_ms) {
     close_acceptors();
     // Requests that are already here get their 503 instead of a reset.
     for (int turn = 0; turn < last_turns_max && take_ready() > 0; ++turn) continue;
-    for (Entry& entry : sessions_)
-      if (entry.session && !entry.session->closed()) entry.session->finish();
+    if (live_) close_live();
+    for (std::size_t i = 0; i < sessions_.size(); ++i)  // may grow: adopt()
+      if (Channel* channel = sessions_[i].channel.get(); channel != nullptr && !channel->closed())
+        channel->finish();
     tick_.cancel();
     arm_tick();
     end_turn();
@@ -291,12 +303,15 @@ void IoThreadImpl::check_end() {
   context_.stop();
 }
 
-IoThread::IoThread(Shared& shared, std::int64_t tick_ms, std::int64_t now_us)
+IoThread::IoThread(Shared& shared, unsigned number, std::int64_t tick_ms, std::int64_t now_us)
     : shared_(shared),
+      number_(number),
       wheel_(tick_ms, now_us / 1000),
       scratch_(std::make_unique<char[]>(scratch_bytes + json::Parser::padding_bytes)),
       now_us_(now_us),
       wall_(system_now()) {}
+
+IoThread::~IoThread() = default;
 
 std::unique_ptr<IoThread> IoThread::make(Shared& shared, unsigned number,
                                          const std::vector<ListenSocket>& listeners) {

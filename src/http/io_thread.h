@@ -5,15 +5,16 @@
 //
 // One turn: take what is ready (at most ready_max connections) → hand the submissions to the
 // sequencer with one push, the wanted parts of streams to the worker as one job → settle whoever
-// got answers → delete whoever closed.
+// got answers → delete whoever closed. A fan-out to followers is turns of its own, a slice each.
 //
-// Threads: everything but start(), begin_drain(), stop(), join() and complete() runs on its own
-// thread "http-k".
+// Threads: everything but start(), begin_drain(), stop(), join(), complete(), publish() and adopt()
+// runs on its own thread "http-k".
 #pragma once
 
 #include "http/response_writer.h"
 #include "http/session.h"
 #include "http/shared.h"
+#include "live/message.h"
 #include "sequencer/submission.h"
 
 #include <cstdint>
@@ -23,9 +24,13 @@
 
 namespace daybook::http {
 
+class LiveSession;
+class LiveThread;
+
 struct ListenSocket {
   int fd = -1;  // bound and listening; ownership passes
   bool loopback = false;
+  unsigned front = 0;  // of Shared::fronts
 };
 
 class IoThread : public CompletionPort {
@@ -37,6 +42,8 @@ class IoThread : public CompletionPort {
   static constexpr std::size_t pooled_parsers_max = 64;
   static constexpr std::size_t refused_sessions_max = 256;  // being told 503
   static constexpr std::int64_t waiting_look_ms = 20;
+  // The writes of live clients that a drain waits for, before it closes their sockets.
+  static constexpr std::int64_t live_drain_ms = 1000;
   // Parts that one turn wants are one job of the worker; after this much it goes to the queue's end
   // with the rest.
   static constexpr std::int64_t parts_job_us = 5000;
@@ -44,7 +51,7 @@ class IoThread : public CompletionPort {
 
   static std::unique_ptr<IoThread> make(Shared& shared, unsigned number,
                                         const std::vector<ListenSocket>& listeners);
-  ~IoThread() override = default;
+  ~IoThread() override;
 
   virtual void start() = 0;
   // Any thread. Takes who already waits, then listens no more.
@@ -52,6 +59,10 @@ class IoThread : public CompletionPort {
   // Any thread. Ends when every connection owes nothing, or at the grace's end; then join().
   virtual void stop(std::int64_t grace_ms) = 0;
   virtual void join() = 0;
+  // Any thread. To this thread's followers of the topic.
+  virtual void publish(const live::MessagePtr& message) = 0;
+  // Any thread. The connection goes on here; another io thread took its requests until now.
+  virtual void adopt(CarriedConnection connection) = 0;
 
   // --- for sessions and handlers, on this thread
   virtual std::unique_ptr<RequestParser> take_parser() = 0;
@@ -60,11 +71,19 @@ class IoThread : public CompletionPort {
   virtual void give_back(Submission* submission) = 0;
   // Collects; pushed at the end of the turn.
   virtual void submit(Submission* submission) = 0;
-  virtual void mark_dirty(Session& session) = 0;
+  virtual void mark_dirty(Channel& channel) = 0;
   // It has closed its descriptor; deleted at the end of the turn.
-  virtual void bury(Session& session) = 0;
+  virtual void bury(Channel& channel) = 0;
   // Settles it in a later turn.
-  virtual void resume_later(Session& session) = 0;
+  virtual void resume_later(Channel& channel) = 0;
+  // The session has given up its descriptor: `next` has it from now on, in the same slot. `rest`:
+  // what was received behind the request.
+  virtual void replace(Session& session, int fd, std::unique_ptr<LiveSession> next,
+                       std::string rest) = 0;
+  // The session has given up its descriptor: the connection goes on at io thread `home`.
+  virtual void carry(Session& session, unsigned home, CarriedConnection connection) = 0;
+  // Null: closed, or not HTTP any more.
+  virtual Session* find(std::uint64_t tag) = 0;
   // Runs the job on the worker and answers the request with what it returns. False: queue full.
   virtual bool run_on_worker(std::uint64_t tag, std::uint64_t number,
                              std::function<Result<Response>()> job) = 0;
@@ -74,6 +93,9 @@ class IoThread : public CompletionPort {
   // Its stream waits: looked at every waiting_look_ms until that is over.
   virtual void add_waiting(Session& session) = 0;
 
+  // Null: nothing is served over connections that stay open.
+  LiveThread* live() { return live_.get(); }
+  [[nodiscard]] unsigned number() const { return number_; }
   Shared& shared() { return shared_; }
   TimerWheel& wheel() { return wheel_; }
   json::Parser& json() { return json_; }
@@ -85,9 +107,11 @@ class IoThread : public CompletionPort {
   const std::string& date_line() { return date_.at(wall_.value / 1'000'000); }
 
  protected:
-  IoThread(Shared& shared, std::int64_t tick_ms, std::int64_t now_us);
+  IoThread(Shared& shared, unsigned number, std::int64_t tick_ms, std::int64_t now_us);
 
   Shared& shared_;
+  const unsigned number_;
+  std::unique_ptr<LiveThread> live_;
   TimerWheel wheel_;
   json::Parser json_;
   std::unique_ptr<char[]> scratch_;

@@ -1,12 +1,15 @@
 // The class behind IoThread; in a header because its parts are io_thread.cc (the turn, the
-// clock, the end), io_connections.cc (accepting, finding, deleting connections) and io_streams.cc
-// (parts of streams, streams that wait).
+// clock, the end), io_connections.cc (accepting, moving, finding, deleting connections),
+// io_streams.cc (parts of streams, streams that wait) and io_live.cc (fan-out, ticks, the end of
+// connections that stay open).
 //
 // Threads: as io_thread.h says.
 #pragma once
 
 #include "base/mutex.h"
 #include "http/io_thread.h"
+#include "http/live_session.h"
+#include "http/live_thread.h"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -33,15 +36,21 @@ class IoThreadImpl final : public IoThread {
   void stop(std::int64_t grace_ms) override;
   void join() override;
   void complete(Submission* first) override EXCLUDES_LOCK(mutex_);
+  void publish(const live::MessagePtr& message) override;
+  void adopt(CarriedConnection connection) override;
 
   std::unique_ptr<RequestParser> take_parser() override;
   void give_back(std::unique_ptr<RequestParser> parser) override;
   Submission* take_submission() override;
   void give_back(Submission* submission) override;
   void submit(Submission* submission) override;
-  void mark_dirty(Session& session) override;
-  void bury(Session& session) override;
-  void resume_later(Session& session) override;
+  void mark_dirty(Channel& channel) override;
+  void bury(Channel& channel) override;
+  void resume_later(Channel& channel) override;
+  void replace(Session& session, int fd, std::unique_ptr<LiveSession> next,
+               std::string rest) override;
+  void carry(Session& session, unsigned home, CarriedConnection connection) override;
+  Session* find(std::uint64_t tag) override;
   bool run_on_worker(std::uint64_t tag, std::uint64_t number,
                      std::function<Result<Response>()> job) override;
   void make_part(std::uint64_t tag, std::shared_ptr<Stream> stream) override;
@@ -51,9 +60,11 @@ class IoThreadImpl final : public IoThread {
   struct Acceptor {
     Descriptor socket;
     bool loopback;
+    unsigned front;
   };
   struct Entry {
-    std::unique_ptr<Session> session;
+    std::unique_ptr<Channel> channel;
+    Session* session = nullptr;  // the channel, while it speaks HTTP
     std::uint32_t generation = 0;
     bool refused = false;  // over connections_max: only being told so
   };
@@ -80,27 +91,38 @@ class IoThreadImpl final : public IoThread {
   void refuse_submissions(Submission* rest);
   void take_completions();
   bool accept_some(Acceptor& acceptor);
-  void add_session(int fd, bool loopback);
+  void add_session(int fd, const Acceptor& acceptor);
+  Session& place(int fd, bool loopback, unsigned front, bool refused);
+  bool watch(Channel& channel, int fd, int operation);
+  void vacate(std::uint32_t index);
+  void take_over(CarriedConnection connection);
   void close_acceptors();
   void delete_closed();
-  Session* find(std::uint64_t tag);
   void check_end();
+  // A live client's submission is back, or could not be pushed.
+  void take_live(Submission& submission, const Error* refused);
+  void end_live_turn();
+  void run_live_later();
+  void arm_live_tick();
+  void drain_live();
+  void close_live();
 
   // UNSAFE_IO: descriptors and timers are this thread's only; post() from others stays safe.
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   asio::executor_work_guard<Executor> work_{context_.get_executor()};
-  const unsigned number_;
   const std::int64_t tick_ms_;
   int epoll_ = -1;
   Descriptor ready_{context_};  // owns epoll_
   Timer tick_{context_};
-  Timer look_{context_};  // runs only while some session waits
+  Timer look_{context_};       // runs only while some session waits
+  Timer live_tick_{context_};  // runs only while there are live connections or sessions
   std::vector<std::unique_ptr<Acceptor>> acceptors_;
   std::vector<Acceptor*> unarmed_;  // out of descriptors: tried again at the next tick
   std::vector<Entry> sessions_;
   std::vector<std::uint32_t> free_;
-  std::vector<Session*> dirty_, settling_, resume_, dead_;
-  std::vector<Session*> waiting_;  // whose streams wait; at most subscribers_max
+  std::vector<Channel*> dirty_, settling_, resume_, dead_;
+  std::vector<std::unique_ptr<Channel>> left_;  // gave up their places; deleted with the turn
+  std::vector<Session*> waiting_;               // whose streams wait; at most subscribers_max
   std::size_t alive_ = 0, refused_alive_ = 0;
   std::vector<std::unique_ptr<RequestParser>> parsers_;
   std::vector<std::unique_ptr<Submission>> submissions_;
@@ -110,6 +132,12 @@ class IoThreadImpl final : public IoThread {
   std::vector<Part> wanted_parts_;  // collected in this turn; one per stream
   bool resume_posted_ = false;
   bool look_armed_ = false;
+  bool live_tick_armed_ = false;
+  bool live_run_posted_ = false;
+  bool live_drain_ = false;  // close_live() is to come
+  bool live_closed_ = false;
+  std::size_t live_pending_ = 0;  // live clients' submissions in the sequencer
+  std::int64_t live_drain_until_ms_ = 0;
   bool stopping_ = false;
   std::int64_t stop_at_ms_ = 0;
   std::thread thread_;

@@ -11,6 +11,7 @@ namespace {
 // RFC 9110's reason phrases, ascending.
 constexpr std::pair<int, std::string_view> titles[] = {
     {100, "Continue"},
+    {101, "Switching Protocols"},
     {200, "OK"},
     {201, "Created"},
     {202, "Accepted"},
@@ -37,6 +38,7 @@ constexpr std::pair<int, std::string_view> titles[] = {
     {415, "Unsupported Media Type"},
     {417, "Expectation Failed"},
     {422, "Unprocessable Content"},
+    {426, "Upgrade Required"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {500, "Internal Server Error"},

@@ -39,6 +39,14 @@ std::optional<Field> wanted(BeastField name, beast::string_view text) {
       return Field::request_method;
     case BeastField::accept:
       return Field::accept;
+    case BeastField::upgrade:
+      return Field::upgrade;
+    case BeastField::sec_websocket_key:
+      return Field::sec_websocket_key;
+    case BeastField::sec_websocket_version:
+      return Field::sec_websocket_version;
+    case BeastField::sec_websocket_protocol:
+      return Field::sec_websocket_protocol;
     case BeastField::unknown:
       break;
     default:
@@ -76,6 +84,10 @@ bool all_digits(beast::string_view text) {
   for (const char c : text)
     if (c < '0' || c > '9') return false;
   return true;
+}
+
+bool takes_first(Field list) {
+  return list == Field::accept || list == Field::upgrade || list == Field::sec_websocket_protocol;
 }
 
 bool usable_host(beast::string_view text) {
@@ -121,7 +133,7 @@ class Collector final : public beast::http::basic_parser<true> {
       at = {0, 0, true};  // a list over several lines: the whole answer is right as well
       return;
     }
-    if (at.present && *field == Field::accept) return;  // a list over several lines: its first
+    if (at.present && takes_first(*field)) return;  // a list over several lines
     if (at.present) return refuse(ec, 400, "a header field that must stand once stands twice");
     // An empty value has no place of its own.
     at = value.empty() ? Head::Slice{0, 0, true} : slice(value);
@@ -140,6 +152,7 @@ class Collector final : public beast::http::basic_parser<true> {
   }
   void on_header_impl(error_code& ec) override {
     head_.keep_alive = keep_alive();
+    head_.connection_upgrade = upgrade();
     if (head_.chunked && head_.has_length)
       return refuse(ec, 400, "Content-Length and Transfer-Encoding together");
     if (head_.chunked && head_.version < 11)

@@ -34,6 +34,10 @@ enum class Field : std::uint8_t {
   traceparent,
   accept,
   last_event_id,
+  upgrade,
+  sec_websocket_key,
+  sec_websocket_version,
+  sec_websocket_protocol,
   request_method,  // Access-Control-Request-Method
   count_
 };
@@ -42,6 +46,7 @@ struct Head {
   Method method = Method::other;
   int version = 11;  // 10 or 11
   bool keep_alive = true;
+  bool connection_upgrade = false;  // Connection names "upgrade"
   bool chunked = false;
   bool has_length = false;
   std::uint64_t content_length = 0;

@@ -20,10 +20,23 @@ bool needs_body(const Route& route) {
          route.method == Method::patch;
 }
 
-std::size_t body_limit(const Limits& limits, const Route& route) {
+std::size_t body_limit(const Options& options, const Route& route) {
+  const Limits& limits = options.limits;
+  if (route.kind == RouteKind::socketio) return options.live.engine.payload_bytes_max;
   if (route.kind == RouteKind::events) return limits.events_body_bytes_max;
   if (route.kind == RouteKind::upload) return limits.upload_bytes_max + upload_overhead_bytes_max;
   return limits.body_bytes_max;
+}
+
+bool serves(const Front& front, const Route& route) {
+  return front.domain == nullptr || route.domain == front.domain ||
+         route.kind == RouteKind::socketio;
+}
+
+bool serves(const Front& front, const PathEntry& entry) {
+  return front.domain == nullptr ||
+         std::any_of(entry.routes.begin(), entry.routes.end(),
+                     [&](const auto& route) { return serves(front, *route); });
 }
 
 bool allowed(const Shared& shared, const Route& route, const Head& head, bool loopback) {
@@ -78,7 +91,7 @@ bool is_admin(const Shared& shared, const Head& head) {
          shared.deps.admin_key->check(head.field(Field::authorization));
 }
 
-Plan plan_request(const Shared& shared, const Head& head, bool loopback) {
+Plan plan_request(const Shared& shared, const Front& front, const Head& head, bool loopback) {
   Plan plan;
   auto target = split_target(head.target());
   if (!target) return refuse(std::move(plan), Errc::malformed, std::move(target.error().message));
@@ -91,7 +104,7 @@ Plan plan_request(const Shared& shared, const Head& head, bool loopback) {
     return plan;
   }
   plan.match = shared.router.find(head.method, plan.target.path);
-  if (plan.match.entry == nullptr)
+  if (plan.match.entry == nullptr || !serves(front, *plan.match.entry))
     return refuse(std::move(plan), Errc::not_found, "there is nothing at this path");
   if (head.method == Method::options) {
     plan.status = 204;
@@ -99,7 +112,8 @@ Plan plan_request(const Shared& shared, const Head& head, bool loopback) {
     return plan;
   }
   plan.route = plan.match.route;
-  if (plan.route == nullptr) {
+  if (plan.route == nullptr || !serves(front, *plan.route)) {
+    plan.route = nullptr;
     plan.allow = plan.match.entry->allow;
     return refuse(std::move(plan), Errc::method_not_allowed, "this path does not take the method");
   }
@@ -119,7 +133,7 @@ Plan plan_request(const Shared& shared, const Head& head, bool loopback) {
         Error{Errc::malformed, "a body needs Content-Length or Transfer-Encoding: chunked"};
     return plan;
   }
-  plan.body_bytes_max = body_limit(shared.options.limits, route);
+  plan.body_bytes_max = body_limit(shared.options, route);
   if (head.content_length > plan.body_bytes_max) {
     std::string words = "the body is larger than " + std::to_string(plan.body_bytes_max) + " bytes";
     return refuse(std::move(plan), Errc::too_large, std::move(words));
@@ -170,10 +184,18 @@ Id128 parse_traceparent(std::string_view header) {
   return trace;
 }
 
+std::string_view bearer_of(std::string_view authorization) {
+  const std::size_t blank = authorization.find(' ');
+  if (blank == std::string_view::npos || !equal_no_case(authorization.substr(0, blank), "bearer"))
+    return {};
+  return trim_blanks(authorization.substr(blank));
+}
+
 Result<Request> make_request(const Plan& plan, const Head& head, std::string_view body,
                              UnixUs now) {
   Request request;
   request.method = head.method;
+  request.bearer = bearer_of(head.field(Field::authorization));
   request.path = plan.target.path;
   request.content_type = head.field(Field::content_type);
   request.origin = head.field(Field::origin);

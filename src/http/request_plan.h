@@ -26,7 +26,7 @@ struct Plan {
   std::string_view allow;
 };
 
-Plan plan_request(const Shared& shared, const Head& head, bool loopback);
+Plan plan_request(const Shared& shared, const Front& front, const Head& head, bool loopback);
 
 // The request carries the admin key.
 bool is_admin(const Shared& shared, const Head& head);
@@ -35,6 +35,9 @@ bool is_admin(const Shared& shared, const Head& head);
 Result<std::string> parse_idempotency_key(std::string_view header);
 // The trace id of a W3C traceparent; zero when it is not one.
 Id128 parse_traceparent(std::string_view header);
+
+// The token of an Authorization header with the scheme Bearer; empty when it is not one.
+std::string_view bearer_of(std::string_view authorization);
 
 // What a handler gets. REQUIRES: plan.route. Errc::malformed: a parameter or the query cannot be
 // decoded.

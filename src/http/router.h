@@ -28,7 +28,8 @@ constexpr std::size_t params_max = 8;  // of one pattern
 enum class RouteKind : std::uint8_t {
   command,
   read,
-  scan,     // of a domain
+  scan,
+  live,     // of a domain
   service,  // Dependencies::services
   events,
   upload,
@@ -37,6 +38,7 @@ enum class RouteKind : std::uint8_t {
   readyz,
   healthz,
   metrics,
+  socketio,
   root  // the front's own
 };
 enum class RouteAccess : std::uint8_t { open, admin, always, loopback };

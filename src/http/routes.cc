@@ -59,11 +59,15 @@ void add_metrics(metrics::Registry& registry, RouteMetrics& of, const std::strin
 constexpr std::array own_read_codes{200, 400, 401, 404, 503};
 constexpr std::array read_codes{200, 304, 400, 401, 403, 404, 429, 503};
 constexpr std::array service_read_codes{200, 304, 400, 401, 404, 409, 422, 503};
+constexpr std::array live_codes{101, 200, 400, 401, 403, 404, 422, 426, 503};
+constexpr std::array socketio_codes{101, 200, 400, 401, 403, 413, 503};
 constexpr std::array write_codes{200, 201, 202, 204, 303, 400, 401, 403,
                                  404, 409, 413, 415, 422, 429, 503};
 constexpr std::array no_route_codes{204, 400, 404, 405, 408, 431, 503, 505};
 
 std::span<const int> codes_of(const Route& route) {
+  if (route.kind == RouteKind::socketio) return socketio_codes;
+  if (route.kind == RouteKind::live) return live_codes;
   if (route.method != Method::get) return write_codes;
   if (route.kind == RouteKind::service) return service_read_codes;
   if (route.domain == nullptr) return own_read_codes;
@@ -72,29 +76,77 @@ std::span<const int> codes_of(const Route& route) {
 
 }  // namespace
 
-Result<void> register_routes(Shared& shared) {
-  for (AnyDomain* domain : shared.deps.domains) {
-    for (const ErasedRoute& erased : domain->routes()) {
+namespace {
+
+Result<void> add_domain_routes(Router& router, AnyDomain& domain) {
+  for (const ErasedRoute& erased : domain.routes()) {
+    Route route;
+    route.kind = kind_of(erased.kind);
+    route.method = erased.method;
+    route.pattern = erased.pattern;
+    route.access = erased.access == Access::admin ? RouteAccess::admin : RouteAccess::open;
+    route.domain = &domain;
+    route.index = erased.index;
+    route.bodies = erased.bodies;
+    DAYBOOK_TRY_VOID(router.add(std::move(route)));
+  }
+  return {};
+}
+
+Result<void> add_live_routes(Router& router, AnyDomain& domain) {
+  if (domain.live() == nullptr) return {};
+  for (const ErasedLivePath& path : domain.live()->paths()) {
+    Route route;
+    route.kind = RouteKind::live;
+    route.pattern = path.pattern;
+    route.access = RouteAccess::open;
+    route.domain = &domain;
+    route.index = path.index;
+    DAYBOOK_TRY_VOID(router.add(std::move(route)));
+  }
+  return {};
+}
+
+// With and without the last slash: clients of different ages ask for either. Other methods than
+// GET and POST are refused there, in Engine.IO's way.
+Result<void> add_socketio_routes(Router& router, std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  for (const std::string& pattern : {path, path + "/"}) {
+    for (const Method method :
+         {Method::get, Method::post, Method::put, Method::patch, Method::del}) {
       Route route;
-      route.kind = kind_of(erased.kind);
-      route.method = erased.method;
-      route.pattern = erased.pattern;
-      route.access = erased.access == Access::admin ? RouteAccess::admin : RouteAccess::open;
-      route.domain = domain;
-      route.index = erased.index;
-      route.bodies = erased.bodies;
-      DAYBOOK_TRY_VOID(shared.router.add(std::move(route)));
+      route.kind = RouteKind::socketio;
+      route.method = method;
+      route.pattern = pattern;
+      route.access = RouteAccess::open;
+      DAYBOOK_TRY_VOID(router.add(std::move(route)));
     }
   }
-  for (const ServiceRoute& service : shared.deps.services) {
-    Route route;
-    route.kind = RouteKind::service;
-    route.method = service.method;
-    route.pattern = service.pattern;
-    route.access = service.access == Access::admin ? RouteAccess::admin : RouteAccess::open;
-    route.service = &service;
-    DAYBOOK_TRY_VOID(shared.router.add(std::move(route)));
+  return {};
+}
+
+Result<void> add_service_route(Router& router, const ServiceRoute& service) {
+  Route route;
+  route.kind = RouteKind::service;
+  route.method = service.method;
+  route.pattern = service.pattern;
+  route.access = service.access == Access::admin ? RouteAccess::admin : RouteAccess::open;
+  route.service = &service;
+  return router.add(std::move(route));
+}
+
+}  // namespace
+
+Result<void> register_routes(Shared& shared) {
+  const bool live = shared.deps.make_live_app != nullptr;
+  for (AnyDomain* domain : shared.deps.domains) {
+    DAYBOOK_TRY_VOID(add_domain_routes(shared.router, *domain));
+    if (live) DAYBOOK_TRY_VOID(add_live_routes(shared.router, *domain));
   }
+  if (live && shared.options.live.socketio)
+    DAYBOOK_TRY_VOID(add_socketio_routes(shared.router, shared.options.live.socketio_path));
+  for (const ServiceRoute& service : shared.deps.services)
+    DAYBOOK_TRY_VOID(add_service_route(shared.router, service));
   for (const OwnRoute& own : own_routes) {
     Route route;
     route.kind = own.kind;
@@ -126,6 +178,7 @@ void register_metrics(Shared& shared) {
   registry.gauge("daybook_http_subscribers", "Answers that may wait for events.", [&shared] {
     return static_cast<double>(shared.subscribers.load(std::memory_order_relaxed));
   });
+  if (shared.deps.make_live_app) register_live_metrics(registry, shared.live);
 }
 
 }  // namespace daybook::http

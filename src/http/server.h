@@ -2,8 +2,8 @@
 // domains bring only routes.
 //
 // Threads: N named "http-k", each with its own io_context, its own SO_REUSEPORT acceptor per
-// listener and its connections for life; one named "worker" for what blocks (uploads, log scans,
-// service routes).
+// listener and its connections (a Socket.IO client's connection moves once, to the thread that has
+// its session); one named "worker" for what blocks (uploads, log scans, service routes).
 #pragma once
 
 #include <daybook/http.h>
@@ -12,11 +12,15 @@
 #include "auth/admin_key.h"
 #include "blobs/blob_store.h"
 #include "domain/any_domain.h"
+#include "http/live_options.h"
+#include "live/hub.h"
+#include "live/message.h"
 #include "log/event_log.h"
 #include "metrics/metrics.h"
 #include "sequencer/sequencer.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,7 +50,12 @@ struct Options {
   std::vector<std::string> cors_origins;  // "*" or exact origins; empty: no CORS
   unsigned threads = 1;
   Limits limits;
+  LiveOptions live;
+  std::vector<FrontOptions> fronts;
 };
+
+class LiveApp;
+struct LiveContext;
 
 struct Dependencies {  // none owned
   Sequencer* sequencer = nullptr;
@@ -56,18 +65,30 @@ struct Dependencies {  // none owned
   blobs::BlobStore* blobs = nullptr;
   metrics::Registry* metrics = nullptr;
   std::vector<ServiceRoute> services{};  // the server's own; what their handlers hold outlives it
+  // Makes the app of one io thread, before it starts. Empty: no live routes, no Socket.IO.
+  std::function<std::unique_ptr<LiveApp>(const LiveContext&)> make_live_app{};
 };
 
 class Server {
  public:
   // Binds all listeners, then serves. Errc::unavailable names the address that could not be bound;
-  // Errc::invalid a listen text that is none, or a route registered twice.
+  // Errc::invalid a listen text that is none, a route registered twice, or a front's unknown
+  // domain.
   static Result<std::unique_ptr<Server>> start(const Options& options,
                                                const Dependencies& dependencies);
   virtual ~Server() = default;
-  // "http://127.0.0.1:8080" per listener, with the real port.
+  // "http://127.0.0.1:8080" per listener, those of Options::fronts last, with the real port.
   [[nodiscard]] virtual std::vector<std::string> urls() const = 0;
-  // /readyz turns 503, no new connections, answers say Connection: close.
+  // --- live: what a broadcaster needs, from any thread
+  // The forms states are sent in.
+  [[nodiscard]] virtual const live::Formats& formats() const = 0;
+  // Which topics anybody follows.
+  [[nodiscard]] virtual const live::Audience& audience() const = 0;
+  // To everyone who follows its topic.
+  virtual void publish(const live::MessagePtr& message) = 0;
+
+  // /readyz turns 503, no new connections, answers say Connection: close, sockets that stay open
+  // are closed as soon as the writes on their way are answered.
   virtual void begin_drain() = 0;
   // Sends what is answered (at most `grace_ms`), closes, joins. Call after
   // Sequencer::drain_and_stop().

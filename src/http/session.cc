@@ -1,41 +1,57 @@
 #include "http/session.h"
 
 #include "http/handlers.h"
+#include "http/live_session.h"
+#include "http/live_thread.h"
+#include "http/socketio_route.h"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace daybook::http {
 namespace {
 constexpr std::size_t kept_chunk_bytes_max = 4096;
 }  // namespace
 
-Session::Session(IoThread& io, int fd, std::uint64_t tag, bool loopback)
-    : io_(io), fd_(fd), loopback_(loopback), tag_(tag) {
-  timer_.session = this;
+Session::Session(IoThread& io, int fd, std::uint64_t tag, bool loopback, unsigned front)
+    : Channel(io, fd, tag), loopback_(loopback), front_(static_cast<std::uint8_t>(front)) {
   set_deadline();
 }
 
-Session::~Session() { close(); }
+Session::~Session() { Session::close(); }
 
 void Session::close() {
   if (closed()) return;
-  ::close(fd_);
-  fd_ = -1;
-  io_.wheel().remove(timer_);
-  stream_.reset();
-  if (parser_) io_.give_back(std::move(parser_));
-  in_.release();
+  ::close(release_descriptor());
   io_.bury(*this);
 }
+
+// It is not a connection any more, whoever has the descriptor now.
+int Session::release_descriptor() {
+  const int fd = std::exchange(fd_, -1);
+  io_.wheel().remove(timer_);
+  stream_.reset();
+  next_.reset();
+  if (parser_) io_.give_back(std::move(parser_));
+  in_.release();
+  if (polls_ != 0)
+    answers_.each([this](Slot& slot) {
+      if (const auto poll = std::exchange(slot.poll, 0)) io_.live()->socketio().poll_gone(poll);
+    });
+  polls_ = 0;
+  return fd;
+}
+
+const Cors& Session::cors() const { return io_.shared().fronts[front_].cors; }
 
 // --- reading
 
 bool Session::may_take() const {
-  return !closing_ && heavy_pending_ == 0 &&
+  return !closing_ && !leaving_ && heavy_pending_ == 0 &&
          answers_.size() < io_.shared().options.limits.pipeline_max &&
          out_.size() - out_sent_ < unsent_bytes_max;
 }
@@ -59,6 +75,10 @@ void Session::settle() {
     if (closed()) break;
     const bool all_sent = flush();
     if (closed() || lingering_) continue;
+    if (leaving_) {
+      if (leave()) return;
+      break;
+    }
     if (want_part()) continue;
     if (all_sent && owes_continue_ && owes_nothing()) {
       want_continue(false);
@@ -109,6 +129,7 @@ void Session::read_some() {
   }
   if (got == 0) {
     readable_ = false;
+    if (polls_ != 0) return close();  // nobody is there to get what a poll would say
     eof_ = closing_ = true;
     return end_request();
   }
@@ -158,10 +179,23 @@ std::size_t Session::consume_one(char* data, std::size_t size) {
   return head_done(data, size);
 }
 
+Plan Session::plan() const {
+  const Shared& shared = io_.shared();
+  return plan_request(shared, shared.fronts[front_], parser_->head(), loopback_);
+}
+
 std::size_t Session::head_done(char* data, std::size_t size) {
   const Head& head = parser_->head();
-  const Plan plan = plan_request(io_.shared(), head, loopback_);
+  const Plan plan = this->plan();
   if (plan.status != 0) return refuse_early(plan, size);
+  if (plan.route->kind == RouteKind::socketio) {
+    if (const auto home = other_home(io_, plan.target.query)) {
+      leaving_ = starved_ = true;  // the request is read again there
+      home_ = *home;
+      io_.give_back(std::move(parser_));
+      return 0;
+    }
+  }
   body_bytes_max_ = plan.body_bytes_max;
   if (head.chunked) {
     reading_ = Reading::chunked_body;
@@ -191,7 +225,7 @@ std::size_t Session::length_body_step(char* data, std::size_t size) {
   parser_->rebase(data);
   const std::size_t bytes = request_bytes_;
   const std::size_t head_bytes = parser_->head().bytes;
-  const Plan plan = plan_request(io_.shared(), parser_->head(), loopback_);
+  const Plan plan = this->plan();
   if (plan.status != 0) return refuse_early(plan, size);
   dispatch(plan, {data + head_bytes, bytes - head_bytes});
   return bytes;
@@ -211,7 +245,7 @@ std::size_t Session::chunk_step(char* data, std::size_t size) {
   }
   const std::size_t bytes = chunks_.size();
   chunks_.append(json::Parser::padding_bytes, '\0');
-  const Plan plan = plan_request(io_.shared(), parser_->head(), loopback_);
+  const Plan plan = this->plan();
   if (plan.status != 0) return refuse_early(plan, size);
   dispatch(plan, std::string_view(chunks_).substr(0, bytes));
   return used;
@@ -274,6 +308,56 @@ void Session::want_continue(bool body_started) {
   owes_continue_ = !owes_nothing();
   if (owes_continue_) return;  // after the answers in front
   out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+}
+
+// --- leaving
+
+CarriedConnection::CarriedConnection(CarriedConnection&& other) noexcept
+    : fd(std::exchange(other.fd, -1)),
+      loopback(other.loopback),
+      front(other.front),
+      unread(std::move(other.unread)),
+      unsent(std::move(other.unsent)) {}
+
+CarriedConnection::~CarriedConnection() {
+  if (fd >= 0) ::close(fd);
+}
+
+bool Session::is_alone(std::uint64_t number) const {
+  return answers_.is_front(number) && answers_.is_last(number) && out_.empty() && !eof_;
+}
+
+void Session::go_on_as(std::uint64_t number, std::unique_ptr<LiveSession> next, int status) {
+  leaving_ = true;
+  closing_ = false;  // a Connection: close meant the HTTP connection
+  next_ = std::move(next);
+  count(*answers_.find(number), status);
+  answers_.pop();
+}
+
+bool Session::leave() {
+  if (next_) {
+    auto next = std::move(next_);
+    std::string rest(in_.data(), in_.size());
+    const int fd = release_descriptor();
+    io_.replace(*this, fd, std::move(next), std::move(rest));
+    return true;
+  }
+  if (!answers_.empty()) return false;
+  CarriedConnection connection;
+  connection.loopback = loopback_;
+  connection.front = front_;
+  connection.unread.assign(in_.data(), in_.size());
+  connection.unsent.assign(out_, out_sent_);
+  connection.fd = release_descriptor();
+  io_.carry(*this, home_, std::move(connection));
+  return true;
+}
+
+void Session::resume(const CarriedConnection& connection) {
+  in_.append(connection.unread);
+  out_ = connection.unsent;
+  starved_ = false;
 }
 
 }  // namespace daybook::http

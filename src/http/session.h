@@ -7,35 +7,46 @@
 // pipelines. Closing: no more requests are taken → owed answers are sent → our side is shut → what
 // still comes is thrown away for linger_ms so that the client can read the answer → closed.
 //
+// Leaving: no more requests are taken → the connection goes on as a LiveSession in its place
+// (go_on_as), or moves to another io thread once its answers are made (head_done).
+//
 // Readiness comes edge-triggered from the io thread: readable_ stays true until the kernel said "no
 // more". Reading stops while pipeline_max answers are owed or unsent_bytes_max wait for the client.
 //
-// Threads: confined to its io thread. There are no operations in flight, so it can be deleted
-// between two calls; whoever answers later finds it by its tag.
+// Threads: confined to its io thread.
 #pragma once
 
 #include "http/answer_queue.h"
+#include "http/channel.h"
 #include "http/read_buffer.h"
 #include "http/request_parser.h"
 #include "http/request_plan.h"
 #include "http/stream.h"
-#include "http/timer_wheel.h"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace daybook::http {
 
-class IoThread;
-class Session;
+class LiveSession;
 
-struct SessionTimer : TimerNode {
-  Session* session = nullptr;
+// A connection between two requests, on its way to another io thread.
+struct CarriedConnection {
+  CarriedConnection() = default;
+  CarriedConnection(CarriedConnection&& other) noexcept;
+  ~CarriedConnection();  // closes the descriptor when nobody has taken it
+
+  int fd = -1;
+  bool loopback = false;
+  unsigned front = 0;
+  std::string unread;  // bytes that were received and belong to no answered request
+  std::string unsent;  // the rest of answers
 };
 
-class Session {
+class Session final : public Channel {
  public:
   static constexpr std::int64_t linger_ms = 1000;
   static constexpr std::size_t linger_bytes_max = 4u << 20;
@@ -44,22 +55,20 @@ class Session {
   static constexpr std::size_t stream_unsent_bytes_max = 256u << 10;
   static constexpr std::size_t reads_per_turn_max = 16;  // then others get theirs
 
-  // Takes the descriptor. `tag`: slot and generation in its io thread.
-  Session(IoThread& io, int fd, std::uint64_t tag, bool loopback);
-  ~Session();
-  Session(const Session&) = delete;
-  Session& operator=(const Session&) = delete;
+  // Takes the descriptor. `tag`: slot and generation in its io thread. `front`: of Shared::fronts.
+  Session(IoThread& io, int fd, std::uint64_t tag, bool loopback, unsigned front);
+  ~Session() override;
 
   // --- from the io thread
-  void on_ready(std::uint32_t epoll_events);
-  void on_deadline();
-  // Takes and sends as much as can be, after anything has changed.
-  void settle();
+  void on_ready(std::uint32_t epoll_events) override;
+  void on_deadline() override;
+  void settle() override;
+  void finish() override;
+  void close() override;
   // Over connections_max: the one answer, then close.
   void refuse_connection();
-  // Server stop: ends as soon as nothing is owed.
-  void finish();
-  void close();
+  // Goes on where another thread's session left off. Settle it afterwards.
+  void resume(const CarriedConnection& connection);
 
   // --- from handlers; `number` is the request's
   void answer(std::uint64_t number, const AnswerHead& head, std::string_view body);
@@ -82,19 +91,20 @@ class Session {
   // The answer may be large (a picture, a history, a batch's lines): no further request is taken
   // until it is here, so that such answers do not pile up behind each other.
   void mark_heavy(std::uint64_t number);
+  // A Socket.IO poll waits under this key (socketio::Server::request).
+  void mark_poll(std::uint64_t number, std::uint64_t key);
+  // Nothing but this request is owed and nothing unsent: the connection may become something else.
+  [[nodiscard]] bool is_alone(std::uint64_t number) const;
+  // Instead of an answer: the connection goes on as `next`. REQUIRES: is_alone(number)
+  void go_on_as(std::uint64_t number, std::unique_ptr<LiveSession> next, int status);
 
-  [[nodiscard]] std::uint64_t tag() const { return tag_; }
-  [[nodiscard]] int fd() const { return fd_; }
-  [[nodiscard]] bool closed() const { return fd_ < 0; }
-  [[nodiscard]] bool owes_nothing() const { return answers_.empty() && out_.empty(); }
-  static Session& of(TimerNode& node) { return *static_cast<SessionTimer&>(node).session; }
-
-  bool dirty = false;  // the io thread's: in its list to settle
+  [[nodiscard]] const Cors& cors() const;
 
  private:
   enum class Reading : std::uint8_t { head, length_body, chunked_body };
 
   static int status_of_error(const Error& error);
+  [[nodiscard]] bool owes_nothing() const { return answers_.empty() && out_.empty(); }
   [[nodiscard]] bool may_take() const;
   void pump(std::size_t& reads);
   void read_some();
@@ -108,6 +118,10 @@ class Session {
   std::size_t refuse_early(const Plan& plan, std::size_t size);
   void refuse_and_close(const Refusal& refusal);
   void end_request();
+  Plan plan() const;
+  // True: the connection is on its way to what it goes on as, or to its other thread.
+  bool leave();
+  int release_descriptor();
   std::uint64_t open_slot(const Head* head);
   // Answers and parts of them end through these.
   static AnswerHead head_of(const Response& response);
@@ -129,9 +143,8 @@ class Session {
   void discard();
   void set_deadline();
 
-  IoThread& io_;
-  int fd_;
   const bool loopback_;
+  const std::uint8_t front_;
   Reading reading_ = Reading::head;
   bool readable_ = false;
   bool hangup_ = false;  // the peer may have ended: read until the kernel says so
@@ -141,8 +154,11 @@ class Session {
   bool lingering_ = false;
   bool owes_continue_ = false;
   bool settling_ = false;
-  std::size_t heavy_pending_ = 0;
-  std::uint64_t tag_;
+  bool leaving_ = false;     // no more requests here; next_ or home_ says where they go
+  std::uint16_t polls_ = 0;  // Socket.IO polls among the answers owed
+  std::uint32_t heavy_pending_ = 0;
+  unsigned home_ = 0;  // leaving_ without next_: the io thread
+  std::unique_ptr<LiveSession> next_;
   AnswerQueue answers_;
   std::shared_ptr<Stream> stream_;  // the answer being made in parts, or null
   ReadBuffer in_;
@@ -155,7 +171,6 @@ class Session {
   std::size_t body_bytes_max_ = 0;
   std::int64_t phase_start_ms_ = 0;  // of the head or the body being read, or of lingering
   std::int64_t write_start_ms_ = 0;  // when the client last took something
-  SessionTimer timer_;
 };
 
 }  // namespace daybook::http

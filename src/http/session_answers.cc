@@ -21,7 +21,7 @@ std::uint64_t Session::open_slot(const Head* head) {
   slot.route = nullptr;
   slot.start_us = io_.now_us();
   if (head == nullptr) return number;
-  const Cors& cors = io_.shared().cors;
+  const Cors& cors = this->cors();
   slot.form.head_only = head->method == Method::head;
   slot.form.close = !head->keep_alive;
   slot.form.old_client = head->version < 11;
@@ -37,7 +37,7 @@ void Session::answer(std::uint64_t number, const AnswerHead& head, std::string_v
   if (slot == nullptr || slot->ready || closed()) return;
   close_if_last(number, *slot);
   std::string& to = answers_.is_front(number) ? out_ : slot->bytes;
-  append_answer(to, slot->form, head, body, io_.date_line(), io_.shared().cors);
+  append_answer(to, slot->form, head, body, io_.date_line(), cors());
   end_answer(*slot, head.status);
 }
 
@@ -52,6 +52,8 @@ void Session::end_answer(Slot& slot, int status) {
   slot.ready = true;
   if (slot.heavy) --heavy_pending_;
   slot.heavy = false;
+  if (slot.poll != 0) --polls_;
+  slot.poll = 0;
   slot.events.reset();
   while (!answers_.empty() && answers_.front().ready) {
     out_ += answers_.front().bytes;
@@ -65,6 +67,13 @@ void Session::mark_heavy(std::uint64_t number) {
   if (slot == nullptr || slot->ready || slot->heavy) return;
   slot->heavy = true;
   ++heavy_pending_;
+}
+
+void Session::mark_poll(std::uint64_t number, std::uint64_t key) {
+  Slot* slot = answers_.find(number);
+  if (slot == nullptr || slot->ready) return;
+  slot->poll = key;
+  ++polls_;
 }
 
 AnswerHead Session::head_of(const Response& response) {

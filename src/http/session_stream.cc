@@ -125,7 +125,7 @@ void Session::send_stream_head(Slot& slot) {
   for (auto& line : response.stream->late_headers()) response.headers.push_back(std::move(line));
   AnswerHead head = head_of(response);
   head.length = stream_->chunked ? Length::chunked : Length::close;
-  append_answer(out_, slot.form, head, {}, io_.date_line(), io_.shared().cors);
+  append_answer(out_, slot.form, head, {}, io_.date_line(), cors());
 }
 
 void Session::break_stream(const Error& error) {

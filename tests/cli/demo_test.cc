@@ -54,6 +54,7 @@ TEST_CASE("the demo defines what its records need before they come, all as JSON"
   CHECK(definitions["attendance"] == 3);
   CHECK(definitions["booking"] == 3);
   CHECK(definitions["forms"] == 2);
+  CHECK(definitions["quiz"] == 12);
 }
 
 TEST_CASE("the program brings the definitions of config/forms along, byte for byte") {

@@ -9,6 +9,7 @@ namespace daybook::front {
 namespace {
 
 static_assert(daybook::DurabilityDomain<Domain>);
+static_assert(daybook::LiveDomain<Domain>);
 
 // The body as it reached the domain, and what else it saw of the request.
 Result<guestbook::Command> parse_echo(const json::Value& body, const Request& request,
@@ -138,6 +139,11 @@ void Domain::routes(Routes<Domain>& routes) {
                 return response;
               });
   routes.scan("/front/stream/{bytes}", Access::open, stream);
+}
+
+void Domain::live(LiveMessages<Domain>& live) {
+  live.path("/front/{name}/live", "front.v1",
+            [](const View&, const Request&) -> Result<LiveAnswer> { return LiveAnswer{}; });
 }
 
 }  // namespace daybook::front

@@ -1,7 +1,7 @@
 // What the guest book does not need, but the front must be able to do, as one more test-only
-// domain: bodies of forms, answers of every status, entity tags, streams, a
-// topic whose answers do not wait for the fsync. Its commands' names say
-// what is answered; everything else is the guest book's.
+// domain: bodies of forms, answers of every status, entity tags, streams, a path for connections
+// that stay open, a topic whose answers do not wait for the fsync. Its commands' names say what is
+// answered; everything else is the guest book's.
 #pragma once
 
 #include "support/guestbook/guestbook.h"
@@ -32,6 +32,10 @@ struct Domain : guestbook::Domain {
                                       const Command& command, const Context& context);
   static Answer answer(const Command& command, std::span<const Event> events);
   static void routes(Routes<Domain>& routes);
+  // Only the path: what goes over it is the app's of the test (live_test_app.h).
+  static void live(LiveMessages<Domain>& live);
+  static std::vector<LiveChange> take_changed(View&, std::size_t) { return {}; }
+  static std::optional<LiveState> live_state(const View&, std::string_view, UnixUs) { return {}; }
 };
 
 }  // namespace daybook::front

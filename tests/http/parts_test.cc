@@ -6,11 +6,11 @@
 #include "http/request_plan.h"
 #include "http/response_writer.h"
 #include "http/router.h"
-#include "http/timer_wheel.h"
 #include "support/gzip.h"
 
 #include "base/hex.h"
 #include "base/random.h"
+#include "base/timer_wheel.h"
 #include "support/seed.h"
 
 #include <catch2/catch.hpp>

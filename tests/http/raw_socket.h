@@ -46,6 +46,14 @@ class RawSocket {
     REQUIRE(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
             static_cast<ssize_t>(bytes.size()));
   }
+  // False: not all of it went, as the other side is gone or takes nothing any more.
+  bool try_send(std::string_view bytes) {
+    const timeval deadline{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &deadline, sizeof deadline);
+    return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) ==
+           static_cast<ssize_t>(bytes.size());
+  }
+  void shut_send() { ::shutdown(fd_, SHUT_WR); }
   // The next bytes, at most `most`; empty at the end, at a reset, or after the deadline.
   std::string read_some(std::size_t most) {
     std::string bytes(most, '\0');

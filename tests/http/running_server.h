@@ -7,6 +7,7 @@
 #include "domain/adapter.h"
 #include "front_domain.h"
 #include "http/server.h"
+#include "live_test_app.h"
 #include "log/event_log.h"
 #include "metrics/metrics.h"
 #include "sequencer/log_seam.h"
@@ -107,6 +108,7 @@ struct ServerSetup {
   // The server's own routes, over what the server has. May be empty.
   std::function<std::vector<ServiceRoute>(log::EventLog&, Sequencer&, std::span<AnyDomain* const>)>
       services;
+  bool live = false;  // with LiveTestApp
 };
 
 class RunningServer {
@@ -131,6 +133,11 @@ class RunningServer {
     sequencer->start();
     http::Dependencies deps{sequencer.get(), domains_,     log.get(),
                             key_.get(),      blobs_.get(), &metrics};
+    if (setup.live) {
+      deps.make_live_app = [this](const http::LiveContext& context) {
+        return std::make_unique<LiveTestApp>(context, *guestbook_, live_log);
+      };
+    }
     if (setup.services) deps.services = setup.services(*log, *sequencer, domains_);
     auto started = http::Server::start(setup.options, deps);
     if (!started) FAIL(started.error().message);
@@ -145,6 +152,10 @@ class RunningServer {
   void stop() {
     sequencer->drain_and_stop();
     server->stop(2000);
+  }
+  // A state of the topic to its followers.
+  void publish(std::string topic, std::uint64_t revision, std::string_view json) {
+    server->publish(server->formats().encode(std::move(topic), revision, "changed", json, {}));
   }
   [[nodiscard]] HttpClient client() const { return HttpClient(url); }
   [[nodiscard]] Headers admin() const { return {{"Authorization", "Bearer " + admin_key}}; }
@@ -161,6 +172,7 @@ class RunningServer {
   AnyDomain* domains_[2] = {guestbook_.get(), front_.get()};
 
  public:
+  LiveLog live_log;
   metrics::Registry metrics;
   std::unique_ptr<GatedLog> log;
   std::unique_ptr<Sequencer> sequencer;
