@@ -86,7 +86,10 @@ TEST_CASE("both forms of the path are served, and nothing else below it") {
        {"/socket.io?EIO=4&transport=polling", "/socket.io/?EIO=4&transport=polling"})
     CHECK(!sid_in(client.get(target)->body).empty());
   CHECK(client.get("/socket.io/socket.io.js")->status == 404);
-  CHECK(client.call("PUT", "/socket.io/", "{}")->status == 405);
+  const auto put = client.call("PUT", "/socket.io/?EIO=4&transport=polling", "{}");
+  REQUIRE(put);
+  CHECK(put->status == 400);
+  CHECK(put->body == R"({"code":2,"message":"Bad handshake method"})");
 }
 
 TEST_CASE("answers to polls may be read by other origins and are never kept") {

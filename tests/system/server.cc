@@ -12,7 +12,7 @@ constexpr std::string_view admin_key_prefix = "admin key: ";
 
 std::vector<std::string> serve_arguments(const ServerOptions& options) {
   std::vector<std::string> arguments{"serve", "--data", options.data_dir, "--listen",
-                                     "127.0.0.1:0"};
+                                     options.listen};
   arguments.insert(arguments.end(), options.flags.begin(), options.flags.end());
   return arguments;
 }

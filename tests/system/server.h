@@ -23,6 +23,7 @@ struct ServerOptions {
   std::string program = daybook_program();
   std::vector<std::string> flags{};  // besides --data and --listen
   Process::Environment environment{};
+  std::string listen = "127.0.0.1:0";
 };
 
 class Server {

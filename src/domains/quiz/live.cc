@@ -278,16 +278,17 @@ std::vector<LiveChange> Domain::take_changed(View& view, std::size_t max) {
   return view.take_changed(max);
 }
 
-std::optional<LiveState> Domain::live_state(const View& view, std::string_view topic, UnixUs now) {
-  const auto colon = topic.find(':');
+std::optional<LiveState> Domain::live_state(const View& view, std::string_view followed,
+                                            UnixUs now) {
+  const auto colon = followed.find(':');
   if (colon == std::string_view::npos) return std::nullopt;
-  const std::string_view kind = topic.substr(0, colon + 1);
-  const std::string_view name = topic.substr(colon + 1);
-  if (kind == room_prefix) return room_state(view, name, now);
-  if (kind == board_prefix) return board_state(view, name);
-  if (kind == player_prefix) return player_state(view, name);
+  const std::string_view kind = followed.substr(0, colon + 1);
+  const std::string_view rest = followed.substr(colon + 1);
+  if (kind == room_prefix) return room_state(view, rest, now);
+  if (kind == board_prefix) return board_state(view, rest);
+  if (kind == player_prefix) return player_state(view, rest);
   if (kind != quiz_prefix) return std::nullopt;
-  const QuizEntry* entry = view.open_quiz(name);
+  const QuizEntry* entry = view.open_quiz(rest);
   if (entry == nullptr) return std::nullopt;
   return LiveState{"leaderboard-updated", leaderboard_json(view, *entry), entry->revision, {}};
 }

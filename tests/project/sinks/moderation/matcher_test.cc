@@ -247,11 +247,12 @@ TEST_CASE("any word in any disguise is found between borders, and within a longe
     // Digits in place of most letters, all at one end, are taken for a number; that cannot be here:
     // the first and the last letter stay.
     CHECK(found(matcher, text) == word);
-    CHECK(found(matcher, "say; " + text + ", then") == word);
+    // Around the text stand only words with a letter that no word of the list has: t, l or u.
+    CHECK(found(matcher, "tell; " + text + ", then") == word);
     if (!gap.empty()) continue;
     CHECK(found(matcher, "u" + text).empty());
     CHECK(found(matcher, text + "u").empty());
-    CHECK(found(matcher, "say pre" + text + "post now").empty());
+    CHECK(found(matcher, "tell ult" + text + "ult until").empty());
   }
 }
 
