@@ -1,4 +1,4 @@
-// Instants and ids as texts of answers and queries. Pure. Threads: any.
+// Instants, ids and origins as texts of answers and queries. Pure. Threads: any.
 #pragma once
 
 #include <daybook/ids.h>
@@ -19,5 +19,11 @@ std::optional<UnixUs> parse_time(std::string_view text);
 constexpr std::size_t id_text_chars = 36;
 std::string id_text(const Id128& id);
 std::optional<Id128> parse_id(std::string_view text);
+
+// Whether it is an origin as browsers send it (RFC 6454): http or https, host and maybe a port, in
+// lower case, nothing behind it.
+bool is_origin(std::string_view text);
+// What follows "http://" or "https://"; empty: neither.
+std::string_view after_scheme(std::string_view address);
 
 }  // namespace daybook

@@ -2,6 +2,7 @@
 
 #include <daybook/time_zone.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -127,6 +128,18 @@ std::optional<Id128> parse_id(std::string_view text) {
     ++digits;
   }
   return id;
+}
+
+std::string_view after_scheme(std::string_view address) {
+  for (const std::string_view scheme : {"https://", "http://"})
+    if (address.starts_with(scheme)) return address.substr(scheme.size());
+  return {};
+}
+
+bool is_origin(std::string_view text) {
+  const auto host = after_scheme(text);
+  return !host.empty() && std::ranges::all_of(host, [](char c) { return c > ' ' && c < '\x7f'; }) &&
+         host.find_first_of("/?#@ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
 }
 
 }  // namespace daybook

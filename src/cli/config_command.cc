@@ -11,10 +11,11 @@
 
 #include "cli/commands.h"
 #include "cli/exit_codes.h"
+#include "cli/front_settings.h"
 #include "config/config.h"
 #include "config/flags.h"
 #include "domains/catalog_entries.h"
-#include "http/listener.h"
+#include "http/server.h"
 #include "project/projector_rows.h"
 #include "project/projector_spec.h"
 
@@ -48,10 +49,10 @@ int check(const ConfigOptions& options) {
     const auto sinks = project::make_sink_catalog();
     if (auto projectors = project::read_projectors(*config, sinks, pointers); !projectors)
       wrong.push_back(std::move(projectors).error());
+    if (auto path = http::check_socketio_path(pointers, config->text("socketio.path")); !path)
+      wrong.push_back(std::move(path).error());
   }
-  for (const std::string& listen : config->text_list("server.listen"))
-    if (auto checked = http::check_listen(listen); !checked)
-      wrong.push_back(std::move(checked).error());
+  for (Error& error : check_front(*config)) wrong.push_back(std::move(error));
   for (const Error& error : wrong) print(error.message + "\n", stderr);
   if (!wrong.empty()) return exit_usage;
   print("OK\n", stdout);

@@ -4,10 +4,10 @@
 #include "cli/demo.h"
 #include "cli/engine.h"
 #include "cli/exit_codes.h"
+#include "cli/front_settings.h"
 #include "config/flags.h"
 #include "daybook_version.h"
 #include "domains/catalog_entries.h"
-#include "http/listener.h"
 
 #include <CLI/CLI.hpp>
 
@@ -104,11 +104,7 @@ int serve(const ServeOptions& options, const Overrides& overrides) {
                                                                  : LogFormat::automatic);
   // Before anything is made: a data directory with its admin key, shown once, is no place for a
   // typo.
-  for (const auto& row : config->show()) {
-    if (!row.spec.key.ends_with(".listen")) continue;
-    for (const std::string& listen : config->text_list(row.spec.key))
-      if (const auto checked = http::check_listen(listen); !checked) return refuse(checked.error());
-  }
+  if (const auto wrong = check_front(*config); !wrong.empty()) return refuse(wrong.front());
   std::atomic<bool> log_failed{false};
   Engine::Options engine_options;
   engine_options.accept_loss = options.accept_loss;

@@ -42,7 +42,9 @@ class Channel {
   [[nodiscard]] bool closed() const { return fd_ < 0; }
   static Channel& of(TimerNode& node) { return *static_cast<ChannelTimer&>(node).channel; }
 
-  bool dirty = false;  // the io thread's: in its list to settle
+  // The io thread's.
+  bool dirty = false;  // in its list to settle
+  bool later = false;  // in its list to settle in a later turn
 
  protected:
   Channel(IoThread& io, int fd, std::uint64_t tag) : io_(io), fd_(fd), tag_(tag) {

@@ -1,6 +1,7 @@
 #include "http/events_route.h"
 
 #include "base/digest.h"
+#include "http/idempotency.h"
 #include "http/problem.h"
 #include "http/request_plan.h"
 #include "log/event_log.h"
@@ -37,17 +38,8 @@ Result<SubmissionItem> parse_line(const json::Value& line, std::span<AnyDomain* 
   auto command = item.domain->parse(*data, arena);
   if (!command) return std::move(command).error();
   item.command = *command;
-  if (const auto key = line.find("idempotencyKey")) {
-    if (!key->is_string()) return Error::field("idempotencyKey", "type", "must be a string");
-    const std::string_view text = key->string();
-    bool good = !text.empty() && text.size() <= idempotency_key_chars_max;
-    for (const char c : text) good = good && c > ' ' && c < 0x7F;
-    if (!good)
-      return Error::field("idempotencyKey", "malformed",
-                          "must be 1 to 255 visible ASCII characters");
-    item.idempotency_key = arena.copy(text);
-    item.fingerprint = xxh128(data->to_string(), xxh64(item.domain->name()));
-  }
+  DAYBOOK_TRY(const bool has_key, read_idempotency_key(line, arena, item));
+  if (has_key) item.fingerprint = xxh128(data->to_string(), xxh64(item.domain->name()));
   return item;
 }
 

@@ -153,13 +153,13 @@ void IoThreadImpl::vacate(std::uint32_t index) {
 
 void IoThreadImpl::delete_closed() {
   for (const auto& session : left_) {
-    std::erase(resume_, session.get());
+    if (session->later) std::erase(resume_, session.get());
     std::erase(waiting_, session.get());
   }
   left_.clear();
   for (Channel* channel : dead_) {
     const auto index = static_cast<std::uint32_t>(channel->tag());
-    std::erase(resume_, channel);
+    if (channel->later) std::erase(resume_, channel);
     std::erase(waiting_, channel);
     if (sessions_[index].refused)
       --refused_alive_;

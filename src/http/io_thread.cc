@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace daybook::http {
 namespace {
@@ -89,7 +90,7 @@ int IoThreadImpl::take_ready() {
 
 void IoThreadImpl::end_turn() {
   push_submissions();
-  if (live_) end_live_turn();
+  if (live_drain_ && live_pending_ == 0) close_live();
   // Settling may take further requests of the same connections.
   while (!dirty_.empty() || !wanted_parts_.empty()) {
     settling_.swap(dirty_);
@@ -101,6 +102,7 @@ void IoThreadImpl::end_turn() {
     push_submissions();
     push_parts();
   }
+  if (live_) end_live_turn();
   delete_closed();
   if (stopping_) check_end();
 }
@@ -114,14 +116,23 @@ void IoThreadImpl::mark_dirty(Channel& channel) {
 void IoThreadImpl::bury(Channel& channel) { dead_.push_back(&channel); }
 
 void IoThreadImpl::resume_later(Channel& channel) {
-  if (std::find(resume_.begin(), resume_.end(), &channel) == resume_.end())
-    resume_.push_back(&channel);
-  if (resume_posted_) return;
-  resume_posted_ = true;
+  if (std::exchange(channel.later, true)) return;
+  resume_.push_back(&channel);
+  resume_some();
+}
+
+void IoThreadImpl::resume_some() {
+  if (std::exchange(resume_posted_, true)) return;
   asio::post(context_, [this] {
     resume_posted_ = false;
     read_clocks();
-    for (Channel* later : std::exchange(resume_, {})) mark_dirty(*later);
+    for (std::size_t i = 0; i < resumes_per_turn_max && !resume_.empty(); ++i) {
+      Channel& channel = *resume_.front();
+      resume_.pop_front();
+      channel.later = false;
+      mark_dirty(channel);
+    }
+    if (!resume_.empty()) resume_some();
     end_turn();
   });
 }

@@ -38,6 +38,7 @@ class IoThread : public CompletionPort {
   static constexpr std::size_t scratch_bytes = 64u << 10;
   static constexpr int ready_max = 128;
   static constexpr std::size_t submissions_per_push = 64;
+  static constexpr std::size_t resumes_per_turn_max = 32;
   static constexpr std::size_t pooled_submissions_max = 1024;
   static constexpr std::size_t pooled_parsers_max = 64;
   static constexpr std::size_t refused_sessions_max = 256;  // being told 503
@@ -74,7 +75,7 @@ class IoThread : public CompletionPort {
   virtual void mark_dirty(Channel& channel) = 0;
   // It has closed its descriptor; deleted at the end of the turn.
   virtual void bury(Channel& channel) = 0;
-  // Settles it in a later turn.
+  // Settles it in a later turn, in the order in which they ask for it.
   virtual void resume_later(Channel& channel) = 0;
   // The session has given up its descriptor: `next` has it from now on, in the same slot. `rest`:
   // what was received behind the request.

@@ -16,6 +16,7 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include <chrono>
+#include <deque>
 #include <thread>
 
 namespace daybook::http {
@@ -83,6 +84,7 @@ class IoThreadImpl final : public IoThread {
   int take_ready();  // how many connections were ready
   void on_tick();
   void look_at_waiting();
+  void resume_some();
   void end_turn();
   void push_submissions();
   void push_parts();
@@ -120,7 +122,8 @@ class IoThreadImpl final : public IoThread {
   std::vector<Acceptor*> unarmed_;  // out of descriptors: tried again at the next tick
   std::vector<Entry> sessions_;
   std::vector<std::uint32_t> free_;
-  std::vector<Channel*> dirty_, settling_, resume_, dead_;
+  std::vector<Channel*> dirty_, settling_, dead_;
+  std::deque<Channel*> resume_;                 // in a later turn
   std::vector<std::unique_ptr<Channel>> left_;  // gave up their places; deleted with the turn
   std::vector<Session*> waiting_;               // whose streams wait; at most subscribers_max
   std::size_t alive_ = 0, refused_alive_ = 0;

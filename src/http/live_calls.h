@@ -19,6 +19,7 @@ namespace daybook::http {
 
 // Who sent a message and how to answer it. Kept while its command is in the sequencer.
 struct LiveSender {
+  static constexpr std::size_t id_bytes_max = 128;  // as JSON text
   enum class Dialect : std::uint8_t { socketio, json };
   Dialect dialect = Dialect::json;
   std::uint64_t key = 0;             // of the socket; it may be gone when the answer is here
@@ -36,7 +37,7 @@ class LiveSpeaker {
   // `body`: a JSON object or empty; `receipt`: empty for what wrote nothing.
   virtual void accepted(const LiveSender& sender, std::string_view body,
                         std::string_view receipt) = 0;
-  // `problem`: the problem object's members without the braces.
+  // As the problem object of the error.
   virtual void refused(const LiveSender& sender, const Error& error) = 0;
 };
 
@@ -44,7 +45,6 @@ class LiveCalls {
  public:
   // Commands of this thread's live clients that are in the sequencer.
   static constexpr std::size_t pending_max = 65'536;
-  static constexpr std::size_t changes_max = 1000;
 
   LiveCalls(const LiveContext& context, const LiveTable& table, LiveSpeaker& speaker)
       : context_(context), table_(table), speaker_(speaker) {}
@@ -52,7 +52,8 @@ class LiveCalls {
   // `payload` ends with the call.
   void call(LiveSender&& sender, const json::Value& payload);
   void completed(Submission& submission);
-  // Follows and sends the newest state of each; then leaves.
+  // Leaves, then follows and sends the newest state of each, and what these states say to leave is
+  // left. An error: it follows none of them that it did not follow before.
   Result<void> follow(AnyLive& live, live::Subscriber& subscriber, const LiveAnswer& answer);
 
  private:
@@ -63,6 +64,7 @@ class LiveCalls {
   };
   void read(const LiveEntry& entry, const LiveSender& sender, const LiveRequest& request);
   void submit(const LiveEntry& entry, LiveSender&& sender, const LiveRequest& request);
+  Result<void> join(live::Subscriber& subscriber, const std::vector<std::string>& topics);
   void answer(const LiveEntry& entry, const LiveSender& sender, const Result<LiveAnswer>& answer,
               std::string_view receipt);
   std::size_t take_slot();

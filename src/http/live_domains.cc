@@ -107,12 +107,20 @@ void DomainLiveApp::received(JsonPeer& peer, std::string_view message) {
       return refused(sender, Error{Errc::invalid,
                                    "the id of a message is a string or a number",
                                    {{"id", "type", "must be a string or a number"}}});
-    sender.id = id->to_string();
+    std::string text = id->to_string();
+    if (text.size() > LiveSender::id_bytes_max)
+      return refused(sender,
+                     Error{Errc::invalid,
+                           "the id of a message is too long",
+                           {{"id", "too_long",
+                             "at most " + std::to_string(LiveSender::id_bytes_max) + " bytes"}}});
+    sender.id = std::move(text);
   }
   const auto type = parsed->find("type");
   if (!type || !type->is_string()) {
-    return refused(sender,
-                   Error{Errc::invalid, "a message needs its type", {{"type", "required", ""}}});
+    return refused(sender, Error{Errc::invalid,
+                                 "a message needs its type",
+                                 {{"type", "required", "must be the message's name, a text"}}});
   }
   sender.name = type->string();
   calls_.call(std::move(sender), *parsed);

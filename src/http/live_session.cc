@@ -47,7 +47,7 @@ LiveSession::LiveSession(IoThread& io, Mode mode, std::size_t message_bytes_max,
     : Channel(io, -1, 0),
       mode_(mode),
       decoder_(websocket::DecoderOptions{message_bytes_max, mode == Mode::messages,
-                                         websocket::From::client}),
+                                         websocket::From::client, &io.live()->incomplete}),
       heard_ms_(io.now_ms()) {
   outbox_.push(opening, std::string::npos);
 }
@@ -72,13 +72,7 @@ void LiveSession::start(int fd, std::uint64_t tag, std::string rest) {
   const auto timeout_ms =
       static_cast<unsigned>(io_.shared().options.live.slow_timeout_ms + 2 * close_ms);
   ::setsockopt(fd_, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof timeout_ms);
-  if (!rest.empty()) {
-    const std::size_t size = rest.size();
-    rest.append(json::Parser::padding_bytes, '\0');
-    settling_ = true;
-    take({rest.data(), size});
-    settling_ = false;
-  }
+  if (!is_stream()) keep(rest);
   if (state_ == State::closing) close_until_ms_ = io_.now_ms() + close_ms;
   settle();  // what has come meanwhile is said by the epoll set
 }
@@ -94,6 +88,8 @@ void LiveSession::on_ready(std::uint32_t epoll_events) {
 }
 
 void LiveSession::settle() {
+  if (std::exchange(due_, false)) look_at_clock();
+  if (closed()) return;
   settling_ = true;
   flush();
   if (lost_ == nullptr) read();
@@ -101,14 +97,26 @@ void LiveSession::settle() {
   settling_ = false;
   if (lost_ != nullptr) return end(ended_by_, lost_);
   end_if_done();
-  if (!closed()) set_deadline();
+  if (closed()) return;
+  set_deadline();
+  if ((readable_ || !unread_.empty()) && may_take()) io_.resume_later(*this);
+}
+
+bool LiveSession::may_take() const {
+  const std::size_t bytes_max = io_.shared().options.live.unsent_bytes_max;
+  const std::size_t waiting = outbox_.own_bytes();
+  return state_ != State::open || waiting < bytes_max / 2 || waiting >= bytes_max;
 }
 
 void LiveSession::read() {
-  std::size_t reads = 0;
-  while (readable_ && lost_ == nullptr) {
-    if (reads++ >= reads_per_turn_max) return io_.resume_later(*this);
-    const ssize_t got = ::recv(fd_, io_.scratch(), IoThread::scratch_bytes, 0);
+  std::size_t reads = 0, steps = 0;
+  if (!unread_.empty() && may_take()) {
+    std::string bytes = std::exchange(unread_, {});
+    take({bytes.data(), bytes.size() - json::Parser::padding_bytes}, steps);
+  }
+  while (readable_ && lost_ == nullptr && unread_.empty() && may_take()) {
+    if (reads++ >= reads_per_turn_max || steps >= steps_per_turn_max) return;
+    const ssize_t got = ::recv(fd_, io_.scratch(), read_bytes, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       readable_ = false;
@@ -122,21 +130,29 @@ void LiveSession::read() {
       return;
     }
     const auto size = static_cast<std::size_t>(got);
-    if (size < IoThread::scratch_bytes && !hangup_) readable_ = false;
-    if (!is_stream()) take({io_.scratch(), size});  // the client of a stream has nothing to say
+    if (size < read_bytes && !hangup_) readable_ = false;
+    if (!is_stream()) take({io_.scratch(), size}, steps);  // of a stream: it has nothing to say
   }
 }
 
-void LiveSession::take(std::span<char> bytes) {
+void LiveSession::take(std::span<char> bytes, std::size_t& steps) {
   heard_ms_ = io_.now_ms();
   pinged_ = false;
   while (lost_ == nullptr) {
+    if (steps >= steps_per_turn_max || !may_take()) return keep({bytes.data(), bytes.size()});
     std::size_t used = 0;
     const auto step = decoder_.decode(bytes, used);
     bytes = bytes.subspan(used);
     if (step == websocket::Decoder::Step::need_more) return;
+    ++steps;
     take_step(step);
   }
+}
+
+void LiveSession::keep(std::string_view bytes) {
+  if (bytes.empty()) return;
+  unread_.reserve(bytes.size() + json::Parser::padding_bytes);
+  unread_.assign(bytes).append(json::Parser::padding_bytes, '\0');
 }
 
 void LiveSession::take_step(websocket::Decoder::Step step) {
@@ -260,10 +276,20 @@ void LiveSession::set_deadline() {
   io_.wheel().set(timer_, deadline);
 }
 
+// Thousands that came together are due together for ever after: each does what it has to when the
+// io thread gives it a turn.
 void LiveSession::on_deadline() {
+  due_ = true;
+  io_.resume_later(*this);
+}
+
+void LiveSession::look_at_clock() {
   const LiveOptions& options = io_.shared().options.live;
   const std::int64_t now_ms = io_.now_ms();
-  if (state_ == State::closing) return end(ended_by_, words_of(ended_by_));
+  if (state_ == State::closing) {
+    if (now_ms >= close_until_ms_) end(ended_by_, words_of(ended_by_));
+    return;
+  }
   if (waiting_since_ms_ != 0 && now_ms - waiting_since_ms_ >= options.slow_timeout_ms) {
     too_slow(close_code::try_again_later,
              "too slow: nothing was taken for " + std::to_string(options.slow_timeout_ms) + " ms");
@@ -271,7 +297,8 @@ void LiveSession::on_deadline() {
     if (outbox_.empty()) put(heartbeat_chunk, {});
     heard_ms_ = now_ms;
   } else if (mode_ == Mode::pinged_messages) {
-    if (pinged_) {  // after a standstill of ours the pong may be here, unread
+    if (!may_take()) heard_ms_ = now_ms;  // whatever it says is not heard now
+    if (pinged_) {                        // after a standstill of ours the pong may be here, unread
       readable_ = true;
       settle();
       if (closed()) return;
@@ -283,7 +310,6 @@ void LiveSession::on_deadline() {
       pinged_ = true;
     }
   }
-  settle();
 }
 
 }  // namespace daybook::http

@@ -34,7 +34,10 @@ class LiveSession final : public Channel, public live::Connection {
  public:
   static constexpr std::int64_t close_ms = 2000;         // from our close frame to the end
   static constexpr std::int64_t close_at_stop_ms = 500;  // the same when the server stops
-  static constexpr std::size_t reads_per_turn_max = 16;  // then others get theirs
+  // Of one turn; then others get theirs.
+  static constexpr std::size_t reads_per_turn_max = 16;
+  static constexpr std::size_t read_bytes = 16u << 10;
+  static constexpr std::size_t steps_per_turn_max = 64;  // messages and control frames
   static constexpr int unsent_in_kernel_bytes = 32 << 10;
 
   enum class Mode : std::uint8_t {
@@ -71,9 +74,13 @@ class LiveSession final : public Channel, public live::Connection {
 
   [[nodiscard]] bool is_stream() const { return mode_ == Mode::event_stream; }
   // --- in
+  // False: half of what may wait for the client does, so that it gets no further answers until it
+  // has taken some. Over the whole of it (one large answer) the next one closes the connection.
+  [[nodiscard]] bool may_take() const;
   void read();
-  void take(std::span<char> bytes);
+  void take(std::span<char> bytes, std::size_t& steps);
   void take_step(websocket::Decoder::Step step);
+  void keep(std::string_view bytes);
   // --- out
   [[nodiscard]] bool may_send_now() const {
     return state_ == State::open && !blocked_ && outbox_.empty();
@@ -91,6 +98,7 @@ class LiveSession final : public Channel, public live::Connection {
   void end(LiveEnd by, std::string_view why);
   void end_if_done();
   void set_deadline();
+  void look_at_clock();
 
   const Mode mode_;
   State state_ = State::opening;
@@ -104,8 +112,10 @@ class LiveSession final : public Channel, public live::Connection {
   bool shut_ = false;    // our side
   bool pinged_ = false;  // since the client was heard last
   bool settling_ = false;
+  bool due_ = false;            // its deadline is over
   const char* lost_ = nullptr;  // end_later(): why
   websocket::Decoder decoder_;
+  std::string unread_;  // received, not looked at yet, with padding; empty between turns with room
   live::Outbox outbox_;
   std::unique_ptr<live::Peer> peer_;
   std::int64_t heard_ms_;  // when the client last sent anything; of a stream: when we did

@@ -44,9 +44,15 @@ void LiveSession::put(std::string_view header, std::string_view payload) {
                         std::to_string(io_.shared().options.live.unsent_bytes_max) +
                         " bytes wait to be taken");
   }
+  // In one piece: where one piece ends a frame does (too_slow).
   constexpr std::size_t no_bound = std::string::npos;
-  if (taken < header.size()) outbox_.push(header.substr(taken), no_bound);
-  outbox_.push(payload.substr(taken > header.size() ? taken - header.size() : 0), no_bound);
+  if (taken >= header.size()) {
+    outbox_.push(payload.substr(taken - header.size()), no_bound);
+  } else {
+    std::string rest;
+    rest.reserve(header.size() - taken + payload.size());
+    outbox_.push(rest.append(header.substr(taken)).append(payload), no_bound);
+  }
   note_waiting();
 }
 

@@ -8,6 +8,7 @@
 #include "http/live_shared.h"
 #include "live/hub.h"
 #include "socketio/server.h"
+#include "websocket/decoder.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,8 @@ class LiveThread {
   void refuse(Submission& submission, const Error& error);
 
   std::size_t connections = 0;  // LiveSessions of this thread
+  // Messages to them that are not whole yet; ordinary ones are smaller than what is free.
+  websocket::Allowance incomplete{64u << 20, 16u << 10};
 
  private:
   void count();

@@ -144,6 +144,11 @@ Plan plan_request(const Shared& shared, const Front& front, const Head& head, bo
   return plan;
 }
 
+bool is_idempotency_key(std::string_view key) {
+  return !key.empty() && key.size() <= idempotency_key_chars_max &&
+         std::ranges::all_of(key, [](char c) { return c > ' ' && c < 0x7F; });
+}
+
 Result<std::string> parse_idempotency_key(std::string_view header) {
   const Error wrong{Errc::malformed,
                     "Idempotency-Key must be 1 to 255 visible ASCII characters",
@@ -161,9 +166,7 @@ Result<std::string> parse_idempotency_key(std::string_view header) {
   } else {
     key = header;
   }
-  if (key.empty() || key.size() > idempotency_key_chars_max) return wrong;
-  for (const char c : key)
-    if (c <= ' ' || c >= 0x7F) return wrong;
+  if (!is_idempotency_key(key)) return wrong;
   return key;
 }
 

@@ -14,6 +14,8 @@ namespace daybook::http {
 
 constexpr std::size_t upload_overhead_bytes_max = 64u << 10;  // multipart framing around the file
 constexpr std::size_t idempotency_key_chars_max = 255;
+// Whether it is a key: 1 to so many visible ASCII characters.
+bool is_idempotency_key(std::string_view key);
 
 struct Plan {
   const Route* route = nullptr;

@@ -119,10 +119,32 @@ Result<void> add_socketio_routes(Router& router, std::string path) {
       route.method = method;
       route.pattern = pattern;
       route.access = RouteAccess::open;
-      DAYBOOK_TRY_VOID(router.add(std::move(route)));
+      if (const auto added = router.add(std::move(route)); !added)
+        return Error{Errc::invalid, "socketio.path: " + added.error().message};
     }
   }
   return {};
+}
+
+Result<void> add_own_routes(Router& router) {
+  for (const OwnRoute& own : own_routes) {
+    Route route;
+    route.kind = own.kind;
+    route.method = own.method;
+    route.pattern = own.pattern;
+    route.access = own.access;
+    DAYBOOK_TRY_VOID(router.add(std::move(route)));
+  }
+  return {};
+}
+
+// Of the domains and the server itself; `live`: those over which connections stay open too.
+Result<void> add_served_routes(Router& router, std::span<AnyDomain* const> domains, bool live) {
+  for (AnyDomain* domain : domains) {
+    DAYBOOK_TRY_VOID(add_domain_routes(router, *domain));
+    if (live) DAYBOOK_TRY_VOID(add_live_routes(router, *domain));
+  }
+  return add_own_routes(router);
 }
 
 Result<void> add_service_route(Router& router, const ServiceRoute& service) {
@@ -139,23 +161,17 @@ Result<void> add_service_route(Router& router, const ServiceRoute& service) {
 
 Result<void> register_routes(Shared& shared) {
   const bool live = shared.deps.make_live_app != nullptr;
-  for (AnyDomain* domain : shared.deps.domains) {
-    DAYBOOK_TRY_VOID(add_domain_routes(shared.router, *domain));
-    if (live) DAYBOOK_TRY_VOID(add_live_routes(shared.router, *domain));
-  }
-  if (live && shared.options.live.socketio)
-    DAYBOOK_TRY_VOID(add_socketio_routes(shared.router, shared.options.live.socketio_path));
+  DAYBOOK_TRY_VOID(add_served_routes(shared.router, shared.deps.domains, live));
   for (const ServiceRoute& service : shared.deps.services)
     DAYBOOK_TRY_VOID(add_service_route(shared.router, service));
-  for (const OwnRoute& own : own_routes) {
-    Route route;
-    route.kind = own.kind;
-    route.method = own.method;
-    route.pattern = own.pattern;
-    route.access = own.access;
-    DAYBOOK_TRY_VOID(shared.router.add(std::move(route)));
-  }
-  return {};
+  if (!live || !shared.options.live.socketio) return {};
+  return add_socketio_routes(shared.router, shared.options.live.socketio_path);
+}
+
+Result<void> check_socketio_path(std::span<AnyDomain* const> domains, const std::string& path) {
+  Router router;
+  DAYBOOK_TRY_VOID(add_served_routes(router, domains, true));
+  return add_socketio_routes(router, path);
 }
 
 void register_metrics(Shared& shared) {

@@ -69,6 +69,10 @@ struct Dependencies {  // none owned
   std::function<std::unique_ptr<LiveApp>(const LiveContext&)> make_live_app{};
 };
 
+// Whether Socket.IO can be served at the path beside the routes of the domains and the server's
+// own. Errc::invalid, with the setting's name.
+Result<void> check_socketio_path(std::span<AnyDomain* const> domains, const std::string& path);
+
 class Server {
  public:
   // Binds all listeners, then serves. Errc::unavailable names the address that could not be bound;

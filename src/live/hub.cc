@@ -236,6 +236,12 @@ std::size_t Hub::followers(std::string_view topic) const {
   return found == nullptr ? 0 : found->followers.size();
 }
 
+bool Hub::follows(const Subscriber& subscriber, std::string_view topic) const {
+  if (subscriber.follows_ == nullptr) return false;
+  const Topic* found = impl_->find(topic);
+  return found != nullptr && subscriber.follows_->find(found) != nullptr;
+}
+
 std::uint64_t Hub::had(const Subscriber& subscriber, std::string_view topic) const {
   if (subscriber.follows_ == nullptr) return 0;
   const Topic* found = impl_->find(topic);

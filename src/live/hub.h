@@ -96,6 +96,7 @@ class Hub {
 
   [[nodiscard]] std::size_t topics() const;
   [[nodiscard]] std::size_t followers(std::string_view topic) const;
+  [[nodiscard]] bool follows(const Subscriber& subscriber, std::string_view topic) const;
   // What the subscriber has been offered, or joined with; 0 when it does not follow the topic.
   [[nodiscard]] std::uint64_t had(const Subscriber& subscriber, std::string_view topic) const;
   // Of topics and follows, without the states.

@@ -23,14 +23,12 @@ bool BroadcastLog::is(std::uint64_t number, std::string_view text) const {
 }
 
 // Most often a socket gets the newest one, or the one after its last.
-std::uint64_t BroadcastLog::number_of(const Seen& seen, std::string_view text,
-                                      std::int64_t now_ns) {
+std::uint64_t BroadcastLog::number_of(const Seen& seen, std::string_view text) const {
   if (is(numbered_, text)) return numbered_;
   if (is(seen.last + 1, text)) return seen.last + 1;
   for (std::uint64_t number = numbered_; number > forgotten_; --number)
     if (is(number, text)) return number;
-  add(text, now_ns);
-  return numbered_;
+  return 0;
 }
 
 void BroadcastLog::add(std::string_view text, std::int64_t now_ns) {
@@ -61,11 +59,21 @@ void BroadcastLog::forget_oldest() {
 }
 
 void BroadcastLog::received(Seen& seen, bool steady, std::string_view text, std::int64_t now_ns) {
-  const std::uint64_t number = number_of(seen, text, now_ns);
   const bool measured = now_ns >= measure_from_ns_ && now_ns < measure_to_ns_;
   if (measured) {
     ++counts_.messages;
     counts_.bytes += text.size();
+  }
+  std::uint64_t number = number_of(seen, text);
+  if (number == 0 && !steady) {
+    const std::uint64_t sum = score_sum(text);
+    if (sum < seen.sum) ++counts_.out_of_order;
+    seen.sum = std::max(seen.sum, sum);
+    return;
+  }
+  if (number == 0) {
+    add(text, now_ns);
+    number = numbered_;
   }
   Broadcast& broadcast = at(number);
   if (number == seen.last || broadcast.sum < seen.sum) {

@@ -1,5 +1,5 @@
-// The broadcasts a load saw: each known by its text, with when the first and the last socket had
-// it.
+// The broadcasts a load saw: each known by its text, with when the first and the last steady socket
+// had it. A text that only others had is what somebody was sent who just joined, not a broadcast.
 //
 // Thread: one owner.
 // Invariant: a broadcast's number is its place in the order in which the first of each came.
@@ -58,7 +58,8 @@ class BroadcastLog {
     std::int64_t first_ns = 0, last_ns = 0;
     std::uint64_t steady = 0;  // steady sockets that had it
   };
-  std::uint64_t number_of(const Seen& seen, std::string_view text, std::int64_t now_ns);
+  // 0: none that is remembered.
+  [[nodiscard]] std::uint64_t number_of(const Seen& seen, std::string_view text) const;
   [[nodiscard]] bool is(std::uint64_t number, std::string_view text) const;
   Broadcast& at(std::uint64_t number) { return remembered_[number - forgotten_ - 1]; }
   void add(std::string_view text, std::int64_t now_ns);

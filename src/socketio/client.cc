@@ -88,9 +88,11 @@ void Client::connect(const Packet& packet) {
   if (session_.is_open()) space->does->connected(socket, packet.json);
 }
 
+// A long name is refused: refusals say it again, and might wait for a client that never polls.
 void Client::take_event(SocketImpl& socket, const Packet& packet, const json::Value& payload,
                         std::span<const std::string> attachments) {
   const EventParts parts = split_event(packet.json, payload, shared_.unescaped_name);
+  if (parts.name.size() > event_name_bytes_max) return session_.end(Ending::malformed);
   const Event event{parts.name, parts.args, attachments, packet.ack, payload};
   socket.space().does->received(socket, event);
 }
@@ -137,6 +139,8 @@ void SocketIo::closed(Session& session, std::string_view reason) {
 void SocketIo::must_join(Session& session) {
   if (!session.is_open()) return;
   session.set_joined(false);
+  if (engine->counts().handshakes > engine->options().handshakes_max)
+    return session.end(Ending::server);  // it has left its last namespace, and others wait
   session.expire_at(engine->now_ms() + engine->options().connect_timeout_ms);
 }
 

@@ -73,7 +73,7 @@ std::uint64_t Engine::request(const HttpRequest& request, std::shared_ptr<HttpRe
   const auto sid = parameter(request, "sid");
   if (!sid) {
     if (request.method != Method::get) return refuse(*reply, Refusal::bad_method), 0;
-    if (is_full()) return refuse(*reply, Refusal::busy), 0;
+    if (!make_room()) return refuse(*reply, Refusal::busy), 0;
     add_session().begin_polling(*reply);
     return 0;
   }
@@ -110,7 +110,7 @@ std::unique_ptr<live::Peer> Engine::open(const HttpRequest& request, live::Conne
   if (wrong) return refuse_with(*wrong);
   const auto sid = parameter(request, "sid");
   if (!sid) {
-    if (is_full()) return refuse_with(Refusal::busy);
+    if (!make_room()) return refuse_with(Refusal::busy);
     Session& session = add_session();
     auto peer = std::make_unique<SessionPeer>(*this, &session, connection);
     session.begin_websocket(*peer);
@@ -147,7 +147,7 @@ void Engine::close_all() {
 Server::Counts Engine::counts() const {
   Server::Counts counts;
   counts.sessions = sessions_.size();
-  counts.handshakes = handshakes_;
+  counts.handshakes = handshakes_.size();
   counts.websockets = websockets_;
   return counts;
 }
@@ -200,9 +200,22 @@ Session& Engine::add_session() {
   return *at->second;
 }
 
+Handshakes::iterator Engine::add_handshake(Session& session) {
+  return handshakes_.insert(handshakes_.end(), {&session, now_ms_});
+}
+
 bool Engine::is_full() const {
-  return stopping_ || sessions_.size() >= options_.sessions_max ||
-         handshakes_ >= options_.handshakes_max;
+  return sessions_.size() >= options_.sessions_max || handshakes_.size() >= options_.handshakes_max;
+}
+
+// A crowd of handshakes that go nowhere must not shut everybody out until the last has timed out:
+// whoever comes takes the place of the oldest that had time enough to go on.
+bool Engine::make_room() {
+  if (stopping_) return false;
+  if (is_full() && !handshakes_.empty() &&
+      now_ms_ - handshakes_.front().since_ms >= Server::handshake_kept_ms)
+    handshakes_.front().session->end(Ending::connect_timeout);
+  return !is_full();
 }
 
 }  // namespace daybook::socketio

@@ -83,7 +83,8 @@ class Engine {
   void has_to_say(Session& session) { talkative_.push_back(&session); }
   std::uint64_t add_poll(Session& session);
   void remove_poll(std::uint64_t key) { polls_.erase(key); }
-  void count_handshake(int change) { handshakes_ += static_cast<std::size_t>(change); }
+  Handshakes::iterator add_handshake(Session& session);
+  void remove_handshake(Handshakes::iterator at) { handshakes_.erase(at); }
   void count_websocket(int change) { websockets_ += static_cast<std::size_t>(change); }
   // It has ended and its client need not find it any more.
   void forget(Session& session);
@@ -93,6 +94,7 @@ class Engine {
   Session* find(std::string_view sid);
   Session& add_session();
   [[nodiscard]] bool is_full() const;
+  bool make_room();  // false: none for another session
 
   const Options options_;
   Layer& layer_;
@@ -102,7 +104,8 @@ class Engine {
   std::unordered_map<SessionId, std::unique_ptr<Session>, SessionIdHash> sessions_;
   std::unordered_map<std::uint64_t, Session*> polls_;  // that wait
   std::uint64_t sessions_made_ = 0, polls_made_ = 0;
-  std::size_t handshakes_ = 0, websockets_ = 0;
+  Handshakes handshakes_;
+  std::size_t websockets_ = 0;
   std::vector<Session*> talkative_;  // have a waiting poll and something to say
   std::vector<std::unique_ptr<Session>> ended_;
   std::string scratch_;

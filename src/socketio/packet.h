@@ -31,6 +31,7 @@ enum class PacketType : std::uint8_t {
 
 constexpr std::uint64_t ack_number_max = 9'007'199'254'740'991;  // what JavaScript counts to
 constexpr std::size_t namespace_bytes_max = 128;
+constexpr std::size_t event_name_bytes_max = 4096;
 constexpr std::size_t attachments_limit = 64;  // of Options::attachments_max: a bit for each
 
 struct Packet {

@@ -41,7 +41,7 @@ struct Options {
   std::size_t incomplete_bytes_max =
       64u << 20;                      // of this thread: packets whose binaries are on their way
   std::size_t sessions_max = 20'000;  // of this thread
-  std::size_t handshakes_max = 4096;  // of them: in no namespace
+  std::size_t handshakes_max = 4096;  // of them: in no namespace; see handshake_kept_ms
   bool polling = true;
   bool websocket = true;
   // Not null: plain Engine.IO messages for this, no namespaces (tests only). Not owned.
@@ -168,6 +168,9 @@ class Server {
   // Heartbeats and deadlines, which are late by two ticks at most; call about every tick_ms.
   static constexpr std::int64_t tick_ms = 20;
   virtual void tick(std::int64_t now_ms) = 0;
+  // Where there is no room for a new session, one that is in no namespace for so long already gives
+  // way to it.
+  static constexpr std::int64_t handshake_kept_ms = 2000;
   // The process stops: closes every session, opens no more.
   virtual void close_all() = 0;
 

@@ -67,7 +67,7 @@ Session::Session(Engine& engine, const SessionId& id, std::uint64_t key)
       id_(id),
       key_(key),
       beat_at_ms_(engine.now_ms() + engine.options().ping_interval_ms) {
-  engine_.count_handshake(+1);
+  handshake_ = engine_.add_handshake(*this);
 }
 
 Session::~Session() { DAYBOOK_CHECK(stage_ == Stage::ended && websocket_ == nullptr); }
@@ -127,7 +127,7 @@ void Session::end(Ending ending) {
   if (!is_open()) return;
   stage_ = Stage::ended;
   broke_rule_ = breaks_rule(ending);
-  if (!joined_) engine_.count_handshake(-1);
+  if (!joined_) engine_.remove_handshake(handshake_);
   engine_.layer().closed(*this, ending_reason(ending));
   const std::string_view reason = ending_reason(ending);
   drop_probe(close_code(ending), reason);
@@ -145,7 +145,10 @@ void Session::expire_at(std::int64_t at_ms) {
 void Session::set_joined(bool joined) {
   if (joined == joined_ || !is_open()) return;
   joined_ = joined;
-  engine_.count_handshake(joined ? -1 : +1);
+  if (joined)
+    engine_.remove_handshake(handshake_);
+  else
+    handshake_ = engine_.add_handshake(*this);
 }
 
 void Session::stop_lingering() {

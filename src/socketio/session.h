@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -73,6 +74,13 @@ class SessionState {
  public:
   virtual ~SessionState() = default;
 };
+
+// The sessions that are mere handshakes, the one that has been for longest first.
+struct Handshake {
+  Session* session = nullptr;
+  std::int64_t since_ms = 0;
+};
+using Handshakes = std::list<Handshake>;
 
 class Session final : public EngineSession, public TimerNode {
  public:
@@ -146,7 +154,8 @@ class Session final : public EngineSession, public TimerNode {
   const SessionId id_;
   const std::uint64_t key_;
   SessionPeer* websocket_ = nullptr;
-  SessionPeer* probe_ = nullptr;  // a WebSocket it may change to
+  SessionPeer* probe_ = nullptr;    // a WebSocket it may change to
+  Handshakes::iterator handshake_;  // unless joined_
   std::unique_ptr<Polling> polling_;
   std::int64_t beat_at_ms_;             // the next ping, or when its pong is missing
   std::int64_t expires_at_ms_ = never;  // the layer's

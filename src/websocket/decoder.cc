@@ -50,7 +50,8 @@ bool is_shortest_form(std::uint64_t length, std::size_t extra) {
 }  // namespace
 
 Decoder::Decoder(const DecoderOptions& options)
-    : message_bytes_max_(static_cast<std::uint32_t>(options.message_bytes_max)),
+    : allowance_(options.allowance),
+      message_bytes_max_(static_cast<std::uint32_t>(options.message_bytes_max)),
       from_client_(options.from == From::client),
       takes_binary_(options.binary) {
   DAYBOOK_CHECK(options.message_bytes_max > 0 && options.message_bytes_max <= message_bytes_limit);
@@ -150,7 +151,10 @@ Decoder::Step Decoder::take_payload(std::span<char> received, std::size_t& used)
     whole = {data, bytes};
   } else {
     const std::size_t at = message_bytes_ + (control ? frame_taken_ : 0);
-    reserve(at + bytes);
+    if (!reserve(at + bytes)) {
+      release();
+      return fail(close_code::try_again_later, "too many large messages are on their way");
+    }
     apply_mask(buffer_.get() + at, data, bytes, mask_, frame_taken_);
     frame_taken_ += static_cast<std::uint32_t>(bytes);
     if (!control) message_bytes_ += static_cast<std::uint32_t>(bytes);
@@ -213,18 +217,28 @@ Decoder::Step Decoder::fail(std::uint16_t code, std::string_view why) {
   return Step::failed;
 }
 
-void Decoder::reserve(std::size_t bytes) {
-  if (bytes <= capacity_) return;
+std::size_t Decoder::counted(std::size_t capacity) const {
+  return allowance_ == nullptr || capacity <= allowance_->bytes_free ? 0 : capacity;
+}
+
+bool Decoder::reserve(std::size_t bytes) {
+  if (bytes <= capacity_) return true;
   const std::size_t most = std::size_t{message_bytes_max_} + control_bytes_max;
   const std::size_t capacity =
       std::max(bytes, std::min(most, std::max(2 * std::size_t{capacity_}, buffer_bytes_min)));
+  if (const std::size_t more = counted(capacity) - counted(capacity_); more != 0) {
+    if (more > allowance_->bytes_max - allowance_->bytes) return false;
+    allowance_->bytes += more;
+  }
   auto grown = std::make_unique<char[]>(capacity + json::Parser::padding_bytes);
   if (capacity_ != 0) std::memcpy(grown.get(), buffer_.get(), capacity_);
   buffer_ = std::move(grown);
   capacity_ = static_cast<std::uint32_t>(capacity);
+  return true;
 }
 
 void Decoder::release() {
+  if (const std::size_t held = counted(capacity_); held != 0) allowance_->bytes -= held;
   buffer_.reset();
   capacity_ = 0;
 }

@@ -42,10 +42,20 @@ enum class From : std::uint8_t { client, server };
 
 constexpr std::size_t message_bytes_limit = std::size_t{1} << 30;  // of message_bytes_max
 
+// What the decoders of one thread may hold together for messages that are not whole yet. One that
+// holds no more than bytes_free does not count, so that ordinary messages go on when others have
+// used up the rest; a message for which there is none fails with 1013.
+struct Allowance {
+  std::size_t bytes_max;
+  std::size_t bytes_free;
+  std::size_t bytes = 0;  // held of bytes_max
+};
+
 struct DecoderOptions {
   std::size_t message_bytes_max = 1'000'000;  // all fragments of a message; over it: 1009
   bool binary = true;                         // false: a binary message fails with 1003
   From from = From::client;
+  Allowance* allowance = nullptr;  // outlives the decoder; null: no bound but message_bytes_max
 };
 
 class Decoder {
@@ -62,6 +72,9 @@ class Decoder {
 
   // REQUIRES: message_bytes_max in 1 ... message_bytes_limit
   explicit Decoder(const DecoderOptions& options);
+  ~Decoder() { release(); }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
 
   // Takes bytes up to the next step. `used`: how many were taken; they are not to be shown again.
   // After close and failed all further bytes are taken and thrown away.
@@ -85,9 +98,11 @@ class Decoder {
   Step end_message(std::string_view bytes);
   Step check_text();
   Step fail(std::uint16_t code, std::string_view why);
-  void reserve(std::size_t bytes);
+  bool reserve(std::size_t bytes);  // false: the allowance is used up
   void release();
+  [[nodiscard]] std::size_t counted(std::size_t capacity) const;  // of the allowance
 
+  Allowance* const allowance_;
   std::unique_ptr<char[]> buffer_;  // the message so far; behind it a control frame's payload
   std::string_view payload_;
   std::uint32_t capacity_ = 0;  // of buffer_, without its padding

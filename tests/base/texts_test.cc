@@ -74,5 +74,14 @@ TEST_CASE("an id is written as a UUID and read back, in either case") {
     CHECK_FALSE(parse_id(text).has_value());
 }
 
+TEST_CASE("an origin is a scheme, a host and maybe a port, as browsers send it") {
+  for (const char* text : {"http://localhost:3000", "https://example.org", "http://[::1]:8080"})
+    CHECK(is_origin(text));
+  for (const char* text : {"", "*", "null", "localhost:3000", "http://", "http://localhost:3000/",
+                           "https://Example.org", "ftp://example.org", "https://a b",
+                           "https://example.org/page", "https://me@example.org"})
+    CHECK_FALSE(is_origin(text));
+}
+
 }  // namespace
 }  // namespace daybook

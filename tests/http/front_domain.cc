@@ -88,7 +88,53 @@ Result<Response> stream(ReadContext<Domain>& context, const Request& request) {
   return response;
 }
 
+Result<LiveAnswer> follow(const guestbook::View&, const LiveRequest& request) {
+  LiveAnswer answer;
+  if (const auto topics = request.payload.find("topics"))
+    topics->each_element(
+        [&](const json::Value& topic) { answer.join.emplace_back(topic.string()); });
+  return answer;
+}
+
+Result<guestbook::Command> parse_sign(const LiveRequest& request, Arena& arena) {
+  json::Fields fields(request.payload);
+  const auto name = fields.text("name", {});
+  if (auto error = fields.error()) return std::move(*error);
+  return guestbook::Command{arena.copy(*name), {}};
+}
+
+Result<LiveAnswer> after_sign(const guestbook::View&, const guestbook::Command& command,
+                              const Answer&, UnixUs) {
+  if (command.name == "nobody") return Error{Errc::not_found, "nobody has a seat"};
+  LiveAnswer answer;
+  answer.body = R"({"token":"of-)" + std::string(command.name) + "\"}";
+  answer.join.push_back("seat:" + std::string(command.name));
+  return answer;
+}
+
 }  // namespace
+
+void LiveStates::set(const std::string& topic, LiveState state) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  states_[topic] = std::move(state);
+}
+
+std::optional<LiveState> LiveStates::get(std::string_view topic) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto at = states_.find(topic);
+  if (at == states_.end()) return std::nullopt;
+  return at->second;
+}
+
+void LiveStates::clear() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  states_.clear();
+}
+
+LiveStates& live_states() {
+  static LiveStates states;
+  return states;
+}
 
 StreamCounts& stream_counts() {
   static StreamCounts counts;
@@ -141,7 +187,13 @@ void Domain::routes(Routes<Domain>& routes) {
   routes.scan("/front/stream/{bytes}", Access::open, stream);
 }
 
+std::optional<LiveState> Domain::live_state(const View&, std::string_view topic, UnixUs) {
+  return live_states().get(topic);
+}
+
 void Domain::live(LiveMessages<Domain>& live) {
+  live.read("follow", follow);
+  live.command("sign", parse_sign, after_sign);
   live.path("/front/{name}/live", "front.v1",
             [](const View&, const Request&) -> Result<LiveAnswer> { return LiveAnswer{}; });
 }

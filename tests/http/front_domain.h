@@ -7,6 +7,11 @@
 #include "support/guestbook/guestbook.h"
 
 #include <atomic>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace daybook::front {
 
@@ -19,6 +24,18 @@ struct StreamCounts {
   std::atomic<std::int64_t> alive{0};
 };
 StreamCounts& stream_counts();
+// The states of topics, as tests set them.
+class LiveStates {
+ public:
+  void set(const std::string& topic, LiveState state);
+  std::optional<LiveState> get(std::string_view topic) const;
+  void clear();
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, LiveState, std::less<>> states_;
+};
+LiveStates& live_states();
 // The byte at each place of GET /front/stream/{bytes}.
 char stream_byte(std::uint64_t at);
 
@@ -32,10 +49,11 @@ struct Domain : guestbook::Domain {
                                       const Command& command, const Context& context);
   static Answer answer(const Command& command, std::span<const Event> events);
   static void routes(Routes<Domain>& routes);
-  // Only the path: what goes over it is the app's of the test (live_test_app.h).
+  // A path; "follow" {"topics":[...]}; the command "sign" {"name"}, which makes its sender follow
+  // "seat:NAME", unless it is "nobody". LiveTestApp (live_test_app.h) uses the path alone.
   static void live(LiveMessages<Domain>& live);
   static std::vector<LiveChange> take_changed(View&, std::size_t) { return {}; }
-  static std::optional<LiveState> live_state(const View&, std::string_view, UnixUs) { return {}; }
+  static std::optional<LiveState> live_state(const View&, std::string_view topic, UnixUs);
 };
 
 }  // namespace daybook::front

@@ -342,6 +342,7 @@ TEST_CASE("a silent client is pinged, and closed when it does not even answer th
   }
   CHECK(client.receive()->step == Step::ping);
   CHECK(client.at_end());
+  CHECK(wait_until([&] { return s.live_log.open_count() == 0; }, seconds(10)));
   CHECK(s.live_log.reasons() == std::vector<std::string>{"no pong"});
 }
 

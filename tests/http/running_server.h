@@ -6,6 +6,8 @@
 #include "blobs/blob_store.h"
 #include "domain/adapter.h"
 #include "front_domain.h"
+#include "http/live_domains.h"
+#include "http/live_table.h"
 #include "http/server.h"
 #include "live_test_app.h"
 #include "log/event_log.h"
@@ -108,7 +110,8 @@ struct ServerSetup {
   // The server's own routes, over what the server has. May be empty.
   std::function<std::vector<ServiceRoute>(log::EventLog&, Sequencer&, std::span<AnyDomain* const>)>
       services;
-  bool live = false;  // with LiveTestApp
+  bool live = false;          // with LiveTestApp
+  bool live_domains = false;  // with DomainLiveApp
 };
 
 class RunningServer {
@@ -136,6 +139,14 @@ class RunningServer {
     if (setup.live) {
       deps.make_live_app = [this](const http::LiveContext& context) {
         return std::make_unique<LiveTestApp>(context, *guestbook_, live_log);
+      };
+    }
+    if (setup.live_domains) {
+      auto table = http::LiveTable::make(domains_);
+      REQUIRE(table.ok());
+      live_table_ = std::move(table).value();
+      deps.make_live_app = [this](const http::LiveContext& context) {
+        return std::make_unique<http::DomainLiveApp>(context, live_table_);
       };
     }
     if (setup.services) deps.services = setup.services(*log, *sequencer, domains_);
@@ -170,6 +181,7 @@ class RunningServer {
   std::unique_ptr<AnyDomain> guestbook_ = make_any_domain<guestbook::Domain>({});
   std::unique_ptr<AnyDomain> front_ = make_any_domain<front::Domain>({});
   AnyDomain* domains_[2] = {guestbook_.get(), front_.get()};
+  http::LiveTable live_table_;
 
  public:
   LiveLog live_log;

@@ -107,6 +107,7 @@ TEST_CASE("the close frame of a slow client comes whole behind the frame that ha
 
 TEST_CASE("a flood of pings that nobody reads the pongs of ends, too") {
   ServerSetup setup = slow_setup();
+  setup.options.live.slow_timeout_ms = 1000;
   RunningServer s(setup);
   LiveClient client(s.url, path, {}, small_window);
   REQUIRE(client.open());
@@ -118,6 +119,25 @@ TEST_CASE("a flood of pings that nobody reads the pongs of ends, too") {
   }
   CHECK(wait_until([&] { return s.live_log.open_count() == 0; }, seconds(10)));
   CHECK(s.live_log.reasons() == std::vector<std::string>{"the client was too slow"});
+}
+
+TEST_CASE("who asks much at once and reads is not read from faster than it reads") {
+  ServerSetup setup = slow_setup();
+  setup.options.live.unsent_bytes_max = 4096;
+  RunningServer s(setup);
+  LiveClient client(s.url, path, {}, small_window);
+  REQUIRE(client.open());
+  CHECK(client.text() == "hello ");
+  constexpr int messages = 3000;
+  std::string block;
+  for (int i = 0; i < messages; ++i)
+    websocket::append_client_frame(block, websocket::Opcode::text,
+                                   "echo " + std::to_string(i) + std::string(20, '.'), 7);
+  client.raw().send(block);
+  int got = 0;
+  while (got < messages && client.text() == std::to_string(got) + std::string(20, '.')) ++got;
+  CHECK(got == messages);
+  CHECK(slow_ends(s) == 0);
 }
 
 }  // namespace

@@ -125,5 +125,20 @@ TEST_CASE("what the client of a stream says is not looked at, however much it is
   CHECK(contains(read_until(socket, "\n\n\r\n"), "data: 1\n"));
 }
 
+TEST_CASE("what stands behind the request of a stream is not looked at either") {
+  RunningServer s(live_setup());
+  std::string frames;
+  websocket::append_client_frame(frames, websocket::Opcode::ping, "p", 1);
+  websocket::append_client_frame(frames, websocket::Opcode::text, "echo frames", 2);
+  for (const std::string& behind : {frames, request_bytes("GET", "/healthz")}) {
+    RawSocket socket(s.url);
+    socket.send(stream_request() + behind);
+    read_until(socket, "\r\n\r\n");
+    CHECK(wait_until([&] { return s.server->audience().has("topic"); }, seconds(10)));
+    s.publish("topic", 1, "1");
+    CHECK(read_until(socket, "\n\n\r\n") == "18\r\nevent: changed\ndata: 1\n\n\r\n");
+  }
+}
+
 }  // namespace
 }  // namespace daybook::test

@@ -68,6 +68,8 @@ TEST_CASE("who joins with a newer revision is not offered older ones") {
   stadium.run_all();
   CHECK(stadium.fans[0]->offered.empty());
   CHECK(stadium.fans[1]->offered == Offers{{"t", 6}});
+  CHECK(stadium.hub.follows(*stadium.fans[0], "t"));
+  CHECK_FALSE(stadium.hub.follows(*stadium.fans[0], "u"));
   CHECK(stadium.hub.had(*stadium.fans[0], "t") == 7);
   CHECK(stadium.hub.had(*stadium.fans[1], "t") == 6);
   stadium.hub.publish(state("t", 8));

@@ -98,6 +98,23 @@ TEST_CASE("sockets that come and go do not count for completeness") {
   CHECK(counts.spread.max_ns() == 3 * ms);
 }
 
+TEST_CASE("what is sent to one who just joined is no broadcast that the others missed") {
+  Sockets s;
+  s.log.set_steady(2);
+  for (const std::size_t socket : {0u, 1u}) s.get(socket, 1, 10);
+  s.get(2, 3, 20, false);  // its own state, between two broadcasts
+  for (const std::size_t socket : {0u, 1u}) s.get(socket, 5, 30);
+  s.get(2, 5, 31, false);
+  s.get(2, 4, 32, false);
+  CHECK(s.log.complete());
+  const BroadcastCounts counts = s.log.finish();
+  CHECK(counts.broadcasts == 2);
+  CHECK(counts.complete == 2);
+  CHECK(counts.missed == 0);
+  CHECK(counts.messages == 7);
+  CHECK(counts.out_of_order == 1);
+}
+
 TEST_CASE("sockets that are read in another order than they were written are in order each") {
   Sockets s;
   for (const std::size_t socket : {0u, 1u, 2u}) s.get(socket, 1, 10);

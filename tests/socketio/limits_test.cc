@@ -46,6 +46,91 @@ TEST_CASE(
   CHECK(world.get({})->status == 200);
 }
 
+TEST_CASE("where there is no room, a handshake that had its time gives way to a new one") {
+  constexpr std::int64_t kept_ms = socketio::Server::handshake_kept_ms;
+  socketio::Options options;
+  options.handshakes_max = 3;
+  options.sessions_max = 4;
+  Crowd world(options);
+  const std::string joined = world.handshake();
+  world.post(joined, "40");
+  const auto oldest = world.open();
+  world.pass(100);
+  const std::string second = world.handshake();
+  const ReplyPtr waiting = world.get(second);
+  world.pass(100);
+  const std::string third = world.handshake();
+  world.pass(kept_ms - 300);
+  CHECK(world.get({})->status == 503);  // all of them may still go on
+  world.pass(200);
+  CHECK_FALSE(oldest->close_code.has_value());
+  const std::string fourth = world.handshake();
+  CHECK(oldest->close_code == 1008);
+  CHECK(waiting->status == 0);
+  CHECK(world.get({})->status == 200);  // 100 ms after the oldest, the second had its time
+  CHECK(waiting->body == "1");
+  CHECK(world.get({})->status == 503);
+  CHECK(world.server->counts().handshakes == 3);
+  CHECK(world.server->counts().sessions == 4);
+  for (const std::string& sid : {joined, third, fourth})
+    CHECK(world.post(sid, sid == joined ? R"(42["message"])" : "40")->status == 200);
+  CHECK(world.post(second, "40")->status == 400);
+}
+
+TEST_CASE("whoever has 10,000 handshakes go nowhere does not keep others out for long") {
+  socketio::Options options;
+  options.handshakes_max = 1000;
+  Crowd world(options);
+  std::size_t served = 0, tries = 0;
+  for (int tenth = 0; tenth < 100; ++tenth) {  // 10 s of 200 a second, in the face of 22 a second
+    for (int i = 0; i < 20; ++i) world.get({});
+    if (tenth % 10 == 0) {
+      ++tries;
+      const auto socket = world.open();
+      if (socket->refused.status == 503) continue;
+      socket->text("40");
+      served += socket->said.size() > 1 ? 1u : 0u;
+    }
+    world.pass(100);
+  }
+  CHECK(served == tries);
+  CHECK(world.server->counts().handshakes <= 1000);
+}
+
+TEST_CASE("who leaves its last namespace is let go where handshakes wait for room") {
+  socketio::Options options;
+  options.handshakes_max = 1;
+  Crowd world(options);
+  const auto one = world.open();
+  one->text("40");
+  const auto other = world.open();
+  one->text("41");
+  CHECK(one->close_code == 1000);
+  CHECK_FALSE(other->close_code.has_value());
+  CHECK(world.server->counts().handshakes == 1);
+  other->text("40");
+  other->text("41");
+  CHECK_FALSE(other->close_code.has_value());
+  other->text("40");
+  CHECK(world.server->counts().sockets == 1);
+}
+
+TEST_CASE("an event's name is bounded, so that what repeats it is") {
+  Crowd world({});
+  const std::size_t bytes_max = 4096;
+  for (const std::size_t size : {bytes_max, bytes_max + 1, std::size_t{900'000}}) {
+    CAPTURE(size);
+    const std::string text = "\"" + std::string(size, 'n') + "\"";
+    const std::string number = "1." + std::string(size - 2, '0');  // a number is a name, too
+    for (const std::string& name : {text, number}) {
+      const auto socket = world.open();
+      socket->text("40");
+      socket->text("42[" + name + ",{}]");
+      CHECK(socket->close_code.has_value() == (size > bytes_max));
+    }
+  }
+}
+
 TEST_CASE("who has joined a namespace makes room for the next handshake") {
   socketio::Options options;
   options.handshakes_max = 1;

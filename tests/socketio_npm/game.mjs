@@ -201,6 +201,21 @@ test('who is kicked is told, hears no more and cannot come back by that name', a
   same(bob.states.length, heard, 'what the kicked one hears');
 });
 
+test('who lost the answer to a join gets the same seat by the same key, on another connection too', async () => {
+  await openQuiz('lost', { questions: 1, open: false });
+  const room = await openRoom('lost');
+  const [first, second] = [await connected({ transports: ['websocket'] }), await connected({ transports: ['polling'] })];
+  const wanted = { pin: room.pin, nickname: 'Ann', idempotencyKey: 'tab-1' };
+  const seat = await ok(first, 'join-room', wanted);
+  const again = await ok(second, 'join-room', wanted);
+  same([again.playerId, again.token, again.receipt], [seat.playerId, seat.token, seat.receipt], 'the same seat');
+  await refused(second, 409, 'join-room', { ...wanted, idempotencyKey: 'tab-2' });
+  await refused(second, 422, 'join-room', { ...wanted, nickname: 'Bob' });
+  for (const idempotencyKey of ['', 'a b', 'x'.repeat(256), 5, null]) await refused(second, 422, 'join-room', { ...wanted, idempotencyKey });
+  same((await ok(second, 'watch-room', { pin: room.pin })).state, 'lobby', 'nothing else happened');
+  same((await asked('GET', `/rooms/${room.roomId}/leaderboard`)).players, 1, 'one seat');
+});
+
 test('two rooms of one quiz do not see one another', async () => {
   await openQuiz('rooms', { questions: 1, open: false });
   const [one, two] = [await openRoom('rooms'), await openRoom('rooms')];

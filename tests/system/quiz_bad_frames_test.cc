@@ -1,6 +1,7 @@
 // WebSocket bytes that no proper client sends: each costs its own connection at most.
 #include <catch2/catch.hpp>
 
+#include "support/wait.h"
 #include "system/quiz_world.h"
 
 namespace daybook::test {
@@ -15,6 +16,13 @@ struct Row {
   std::string bytes;
   std::vector<int> codes;  // of the server's close frame; 1006: none
 };
+
+// With what a sanitizer keeps of freed memory.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr std::size_t incomplete_growth_max = std::size_t{1} << 30;
+#else
+constexpr std::size_t incomplete_growth_max = std::size_t{96} << 20;
+#endif
 
 const FrameForm more{false, true, 0};
 
@@ -208,6 +216,41 @@ TEST_CASE("binary frames nobody announced, and announced ones that never come, a
     REQUIRE(waiting.back().send(Op::text, R"(451-["x",{"_placeholder":true,"num":0}])"));
   }
   bystander.check_fine();
+}
+
+TEST_CASE("two hundred messages of a megabyte that never end are bounded together") {
+  QuizServer server({"--http-threads", "1"});
+  server.define_quiz();
+  LiveSocket normal(server.url());
+  REQUIRE(normal.open_socketio());
+  const std::size_t before = resident_bytes(server.server().process());
+  const std::string message = frame_bytes(Op::text, std::string(999'000, '4'));
+  std::vector<LiveSocket> unfinished;
+  for (int i = 0; i < 200; ++i) {
+    unfinished.emplace_back(server.url());
+    REQUIRE(unfinished.back().open_engine());
+    unfinished.back().send(message.substr(0, message.size() - 1));
+  }
+  CHECK(unfinished.back().closed() == 1013);
+  const std::size_t grown = resident_bytes(server.server().process()) - before;
+  INFO(grown << " bytes more");
+  CHECK(grown < incomplete_growth_max);
+  CHECK(normal.ask(R"("join-quiz","steady")").has_value());
+  LiveSocket other(server.url());  // an ordinary message in two parts needs none of it
+  REQUIRE(other.open_socketio());
+  REQUIRE(other.send(frame_bytes(Op::text, R"(427["join-quiz")", more)));
+  REQUIRE(other.send(frame_bytes(Op::more, R"(,"steady"])")));
+  CHECK(other.text("437[").has_value());
+  unfinished.clear();
+  CHECK(wait_until(
+      [&] {
+        LiveSocket large(server.url());
+        if (!large.open_socketio()) return false;
+        large.send(
+            frame_bytes(Op::text, R"(421["join-quiz",")" + std::string(900'000, 'x') + "\"]"));
+        return large.text("431[").has_value();
+      },
+      live_deadline));
 }
 
 TEST_CASE("a message beyond its limit closes its WebSocket with 1009") {

@@ -135,6 +135,39 @@ TEST_CASE("config check lists all that serve would refuse, of every domain and t
     CHECK(checked.err.find(named) != std::string::npos);
 }
 
+TEST_CASE("settings of the front that do not go together are refused by config check and serve") {
+  struct Wrong {
+    std::vector<std::string> flags;
+    std::string named, told;
+  };
+  const std::string namespaces = "--socketio-namespaces", path = "--socketio-path";
+  const std::vector<Wrong> all{
+      {{"--quiz-listen", "foo"}, "quiz.listen", "foo"},
+      {{"--quiz-listen", "127.0.0.1:99999"}, "quiz.listen", "99999"},
+      {{"--quiz-listen", "127.0.0.1:8080"}, "quiz.listen", "server.listen already"},
+      {{namespaces, "admin"}, "socketio.namespaces", "\"admin\""},
+      {{namespaces, "/,/"}, "socketio.namespaces", "twice"},
+      {{path, "socket.io"}, "socketio.path", "\"socket.io\""},
+      {{path, "/"}, "socketio.path", "\"/\""},
+      {{path, "/quizzes/"}, "socketio.path", "/quizzes"},
+      {{"--http-cors-origins", "localhost:3000"}, "http.cors_origins", "localhost:3000"},
+      {{"--quiz-cors-origins", "http://localhost:3000/"}, "quiz.cors_origins", "3000/"},
+  };
+  for (const Wrong& wrong : all) {
+    const TempDir dir;
+    std::vector<std::string> check{"config", "check"}, serve{"serve", "--data", dir / "data"};
+    check.insert(check.end(), wrong.flags.begin(), wrong.flags.end());
+    serve.insert(serve.end(), wrong.flags.begin(), wrong.flags.end());
+    for (const auto& arguments : {check, serve}) {
+      const Finished refused = run_program(daybook_program(), arguments);
+      INFO(arguments.front() << " " << wrong.flags.back() << ": " << refused.err);
+      CHECK(refused.exit.code == 2);
+      CHECK(refused.err.find(wrong.named) != std::string::npos);
+      CHECK(refused.err.find(wrong.told) != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("an unknown command, flag, setting or value ends with the usage status and names it") {
   const TempDir dir;
   const Finished command = run_program(daybook_program(), {"serv"});

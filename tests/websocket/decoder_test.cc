@@ -6,6 +6,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <optional>
+
 namespace daybook::websocket {
 namespace {
 
@@ -206,6 +208,40 @@ TEST_CASE("a decoder that takes no binary fails with 1003") {
   CHECK(of_client(client_frame(Opcode::binary, "b"), options) ==
         failed_with(close_code::unsupported));
   CHECK(of_client(client_frame(Opcode::text, "t"), options) == Items{{Step::text, "t"}});
+}
+
+TEST_CASE("what decoders hold together for unfinished messages is bounded; small ones go on") {
+  Allowance allowance{70'000, 1000};
+  const DecoderOptions options{.message_bytes_max = 60'000, .allowance = &allowance};
+  const std::string large = client_frame(Opcode::binary, std::string(60'000, 'x'));
+  const std::string half = large.substr(0, large.size() / 2), rest = large.substr(half.size());
+  std::optional<Decoder> first, second;
+  first.emplace(options);
+  second.emplace(options);
+  Decoder third(options), small(options);
+  CHECK(decode_whole(*first, half).empty());
+  CHECK(allowance.bytes > 20'000);
+  CHECK(decode_whole(*second, half).empty());
+  const std::size_t both = allowance.bytes;
+  CHECK(both <= allowance.bytes_max);
+  const Items refused = decode_whole(third, half);
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].step == Step::failed);
+  CHECK(refused[0].code == close_code::try_again_later);
+  CHECK(third.memory_bytes() == 0);
+  CHECK(allowance.bytes == both);
+  CHECK(decode_whole(small, client_frame(Opcode::text, "small", false))
+            .empty());  // what everybody may hold
+  CHECK(small.memory_bytes() > 0);
+  CHECK(allowance.bytes == both);
+  first.reset();  // gone in the middle
+  CHECK(allowance.bytes < both);
+  CHECK(decode_whole(*second, rest).size() == 1);
+  std::size_t used = 0;
+  second->decode({}, used);
+  CHECK(allowance.bytes == 0);
+  Decoder fourth(options);
+  CHECK(decode_whole(fourth, half).empty());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "domains/forms/definition_parts.h"
 
 #include <daybook/fields.h>
+#include <daybook/texts.h>
 #include <daybook/time_zone.h>
 
 #include <algorithm>
@@ -36,19 +37,6 @@ void read_count(const json::Value& value, const Pointer& at, Number max, Number&
 
 bool is_printable(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-std::string_view after_scheme(std::string_view address) {
-  for (const std::string_view scheme : {"https://", "http://"})
-    if (address.starts_with(scheme)) return address.substr(scheme.size());
-  return {};
-}
-
-// As browsers send it: scheme, host and maybe a port, in lower case.
-bool is_origin(std::string_view text) {
-  const auto host = after_scheme(text);
-  return !host.empty() && is_printable(host) &&
-         host.find_first_of("/?#@ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string_view::npos;
 }
 
 // A page of this server ("/thanks", but not "//host") or an address with a host.

@@ -33,6 +33,8 @@ Result<Events<Event>> decide_quiz(const State& state, const Policy& policy, cons
   if (known == nullptr && state.quizzes().size() >= policy.quizzes_max)
     return Error{Errc::unavailable, "too many quizzes"};
   if (known != nullptr) {
+    if (known->quiz()->version >= versions_max)
+      return Error{Errc::unavailable, "this quiz has had too many versions"};
     const QuizPtr next = compile_quiz(command.quiz, 1, command.definition);
     if (next == nullptr) return Error::field("", "not_a_definition", "must be a definition");
     if (known->ids_with(*next) > question_ids_max)

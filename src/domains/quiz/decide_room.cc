@@ -82,6 +82,7 @@ Result<Events<Event>> decide_join(const State& state, const Policy& policy, cons
   const bool is_full =
       (own_max > 0 && room.seats.seated() >= own_max) || room.seats.size() >= policy.players_max;
   if (is_full) return Error{Errc::conflict, "the room is full"};
+  if (state.seats() >= policy.seats_max) return Error{Errc::unavailable, "too many players"};
   Event event = event_of_room(room, Kind::player_joined, context.now);
   event.player = room.seats.size() + 1;
   event.name = command.name;

@@ -46,8 +46,11 @@ Result<const RoomView*> find_room(const View& view, json::Fields& fields) {
   return named_room(view, ref);
 }
 
-std::optional<Id128> token_in(json::Fields& fields, std::string_view member) {
-  return token_of(fields.text(member, {.required = false}).value_or(""));
+// nullopt: there is none. What is no text is a wrong member, not a wrong token.
+Result<std::optional<Id128>> token_in(json::Fields& fields, std::string_view member) {
+  const auto text = fields.text(member, {.required = false});
+  if (auto error = fields.error()) return std::move(*error);
+  return token_of(text.value_or(""));
 }
 
 void follow_room(LiveAnswer& answer, const RoomView& room) {
@@ -90,7 +93,8 @@ Result<LiveAnswer> watch_room(const View& view, const LiveRequest& request) {
 Result<LiveAnswer> return_room(const View& view, const LiveRequest& request) {
   json::Fields fields(request.payload);
   DAYBOOK_TRY(const RoomView* room, find_room(view, fields));
-  DAYBOOK_TRY(const std::uint32_t player, seated_player(*room, token_in(fields, "token")));
+  DAYBOOK_TRY(const auto token, token_in(fields, "token"));
+  DAYBOOK_TRY(const std::uint32_t player, seated_player(*room, token));
   LiveAnswer answer;
   json::Writer out(answer.body);
   out.begin_object().member("playerId", std::to_string(player));
@@ -122,7 +126,8 @@ Result<LiveAnswer> leave_room(const View& view, const LiveRequest& request) {
 Result<LiveAnswer> my_result(const View& view, const LiveRequest& request) {
   json::Fields fields(request.payload);
   DAYBOOK_TRY(const RoomView* room, find_room(view, fields));
-  DAYBOOK_TRY(const std::uint32_t player, seated_player(*room, token_in(fields, "token")));
+  DAYBOOK_TRY(const auto token, token_in(fields, "token"));
+  DAYBOOK_TRY(const std::uint32_t player, seated_player(*room, token));
   LiveAnswer answer;
   json::Writer out(answer.body);
   out.begin_object();
@@ -134,7 +139,8 @@ Result<LiveAnswer> my_result(const View& view, const LiveRequest& request) {
 Result<LiveAnswer> host_room(const View& view, const LiveRequest& request) {
   json::Fields fields(request.payload);
   DAYBOOK_TRY(const RoomView* room, find_room(view, fields));
-  DAYBOOK_TRY_VOID(check_host(room->host_token(), token_in(fields, "hostToken")));
+  DAYBOOK_TRY(const auto token, token_in(fields, "hostToken"));
+  DAYBOOK_TRY_VOID(check_host(room->host_token(), token));
   LiveAnswer answer;
   answer.body = host_json(*room, request.now);
   follow_room(answer, *room);
@@ -215,7 +221,10 @@ Result<LiveAnswer> open_room_path(const View& view, const Request& request) {
 
 std::optional<LiveState> room_state(const View& view, std::string_view id_in, UnixUs now) {
   const auto id = parse_id(id_in);
-  const RoomView* room = id ? view.find_room(*id) : nullptr;
+  if (!id) return std::nullopt;
+  if (const FormerRoom* former = view.find_former(*id))
+    return LiveState{"room-updated", former_room_json(*id, now), former->finished.value, {}};
+  const RoomView* room = view.find_room(*id);
   if (room == nullptr) return std::nullopt;
   return LiveState{"room-updated", room_json(*room, now), room->room_revision(), {}};
 }

@@ -5,7 +5,7 @@
 namespace daybook::quiz {
 
 std::span<const SettingSpec> setting_specs() {
-  static constexpr std::array<SettingSpec, 11> specs{{
+  static constexpr std::array<SettingSpec, 13> specs{{
       {"quiz.broadcast_interval_ms", SettingType::integer, "500", "ms", 10,
        broadcast_interval_ms_limit,
        "At least this long between two leaderboards of one quiz or room that are sent to its "
@@ -20,12 +20,18 @@ std::span<const SettingSpec> setting_specs() {
        "Rooms open at once; new ones beyond are refused."},
       {"quiz.players_max", SettingType::integer, "100000", "players", 1, players_limit,
        "Players one room may have."},
+      {"quiz.seats_max", SettingType::integer, "5000000", "players", 1, seats_limit,
+       "Players of all open rooms together; more are refused (about 200 bytes of memory each)."},
       {"quiz.nickname_chars_max", SettingType::integer, "20", "characters", 1, nickname_chars_limit,
        "Characters a nickname may have."},
       {"quiz.room_idle_hours", SettingType::integer, "24", "h", 1, room_idle_hours_limit,
        "A room in which nobody joins and whose host does nothing for so long is finished."},
       {"quiz.finished_rooms_kept", SettingType::integer, "1000", "rooms", 0, finished_rooms_limit,
        "Finished rooms that can still be asked for; the ones finished first go first."},
+      {"quiz.finished_players_kept", SettingType::integer, "1000000", "players", 0,
+       finished_players_limit,
+       "Players of those rooms together; beyond, fewer rooms are kept, but always the newest "
+       "(about 140 bytes of memory each, and 8 for an answer)."},
       {"quiz.listen", SettingType::text_list, "", "", 0, 0,
        "Further addresses that serve only the quiz domain and its sockets, each HOST:PORT."},
       {"quiz.cors_origins", SettingType::text_list, "*", "", 0, 0,
@@ -45,9 +51,11 @@ Result<Policy> make_policy(const Settings& settings) {
   policy.users_max = number("quiz.users_max");
   policy.rooms_max = number("quiz.rooms_max");
   policy.players_max = number("quiz.players_max");
+  policy.seats_max = number("quiz.seats_max");
   policy.nickname_chars_max = number("quiz.nickname_chars_max");
   policy.room_idle_hours = number("quiz.room_idle_hours");
   policy.finished_rooms_kept = number("quiz.finished_rooms_kept");
+  policy.finished_players_kept = number("quiz.finished_players_kept");
   return policy;
 }
 

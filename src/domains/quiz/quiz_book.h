@@ -21,6 +21,7 @@ namespace daybook::quiz {
 
 // Ids that the questions of one quiz may have had in all its versions.
 constexpr std::size_t question_ids_max = 10 * questions_limit;
+constexpr std::uint32_t versions_max = 100'000;  // of one quiz
 
 class KnownQuiz {
  public:

@@ -91,6 +91,14 @@ std::string room_json(const RoomView& room, UnixUs now) {
   return body;
 }
 
+std::string former_room_json(const Id128& id, UnixUs now) {
+  std::string body;
+  json::Writer out(body);
+  out.begin_object().member("roomId", id_text(id));
+  out.member("state", phase_name(Phase::finished)).member("now", ms_of(now)).end_object();
+  return body;
+}
+
 std::string board_json(const RoomView& room, std::size_t rows) {
   std::string body;
   json::Writer out(body);

@@ -29,6 +29,8 @@ void write_questions(json::Writer& out, const Quiz& quiz);
 // rightIndex?, now}; write_room_members without the braces.
 void write_room_members(json::Writer& out, const RoomView& room, UnixUs now);
 std::string room_json(const RoomView& room, UnixUs now);
+// All that is left to say of a room that is not kept: {roomId, state, now}.
+std::string former_room_json(const Id128& id, UnixUs now);
 // {roomId, players, answers, leaderboard: [{rank, playerId, nickname, score}]}
 std::string board_json(const RoomView& room, std::size_t rows);
 // The same with all that only the host sees: {..., pin, playerCount, players: [{playerId,

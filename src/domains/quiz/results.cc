@@ -145,13 +145,14 @@ class CsvResults final : public ResultsStream {
   }
   void append_player(std::string& out, const RoomView& room, std::uint32_t player, bool) override {
     const Seat& seat = room.seat(player);
+    std::string who;  // the same in all lines of the player, and adding points up takes a while
+    if (!seat.is_kicked) who += std::to_string(room.ranking().rank_of(player));
+    who += ',' + std::to_string(player) + ',';
+    csv::append_cell(who, seat.nickname);
+    who += ',' + std::to_string(room.points_of(player));
+    who += seat.is_kicked ? ",true," : ",false,";
     for (const std::uint32_t q : questions()) {
-      if (!seat.is_kicked) out += std::to_string(room.ranking().rank_of(player));
-      out += ',' + std::to_string(player) + ',';
-      csv::append_cell(out, seat.nickname);
-      out += ',' + std::to_string(room.points_of(player));
-      out += seat.is_kicked ? ",true," : ",false,";
-      out += std::to_string(q + 1) + ',';
+      out += who + std::to_string(q + 1) + ',';
       csv::append_cell(out, room.quiz().questions[q].id);
       out += ',';
       append_answer(out, room.quiz().questions[q], room.result_of(player, q));

@@ -11,7 +11,8 @@ namespace {
 constexpr std::int64_t second_us = 1'000'000;
 constexpr json::TextRule word_rule{.chars_min = 1, .chars_max = nickname_word_chars_max};
 
-void read_words(json::Fields& fields, std::vector<std::string>& words) {
+// A word is compared as names are: with blanks cut and case folded.
+void read_words(json::Fields& fields, RoomOptions& options) {
   constexpr std::string_view member = "nicknameWords";
   const auto value = fields.any(member);
   if (!value) return;
@@ -23,9 +24,13 @@ void read_words(json::Fields& fields, std::vector<std::string>& words) {
     if (!element.is_string()) return fields.fail(place, "type", "must be a string");
     if (const auto wrong = json::check_text(place, element.string(), word_rule))
       return fields.fail(place, wrong->fields.front().code, wrong->fields.front().message);
-    if (fold_case(element.string()).empty())
-      return fields.fail(place, "empty", "must have a character that shows");
-    words.emplace_back(element.string());
+    const auto name = make_nickname(element.string());
+    if (!name.ok()) {
+      const FieldError& wrong = name.error().fields.front();
+      return fields.fail(place, wrong.code, wrong.message);
+    }
+    options.nickname_words.emplace_back(element.string());
+    options.word_keys.push_back(name->key);
   });
   if (at > nickname_words_max)
     fields.fail(member, "too_many", "must be at most " + std::to_string(nickname_words_max));
@@ -40,12 +45,10 @@ RoomOptions read_options(json::Fields& fields) {
   const auto close = read_flag(fields, "closeWhenAnswered");
   const auto players =
       fields.integer("playersMax", {.min = 1, .max = players_limit, .required = false});
-  read_words(fields, options.nickname_words);
+  read_words(fields, options);
   options.question_seconds = static_cast<std::uint32_t>(seconds.value_or(0));
   options.close_when_answered = close.value_or(true);
   options.players_max = static_cast<std::uint32_t>(players.value_or(0));
-  for (const std::string& word : options.nickname_words)
-    options.word_keys.push_back(fold_case(word));
   return options;
 }
 

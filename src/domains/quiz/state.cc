@@ -62,6 +62,7 @@ void State::change_room(const Event& event) {
 
 void State::take_out(Room& room) {
   room_bytes_ -= room.memory_bytes() + room_node_bytes;
+  seats_ -= room.seats.size();
   dues_.erase({room.due(idle_us_).value, room.serial});
   by_pin_.erase(room.pin);
 }
@@ -72,6 +73,7 @@ void State::put_in(Room& room) {
     finished_.push_back(&room);
     return;
   }
+  seats_ += room.seats.size();
   dues_.emplace(std::pair(room.due(idle_us_).value, room.serial), &room);
   by_pin_.emplace(room.pin, &room);
 }

@@ -39,6 +39,8 @@ class State {
   [[nodiscard]] const Room* room(const RoomRef& ref) const;
   [[nodiscard]] bool is_pin_free(std::uint32_t pin) const { return !by_pin_.contains(pin); }
   [[nodiscard]] std::size_t open_rooms() const { return by_pin_.size(); }
+  // Players of all open rooms, those who were put out too.
+  [[nodiscard]] std::uint64_t seats() const { return seats_; }
   // Of all open rooms, soonest first.
   [[nodiscard]] const Dues& dues() const { return dues_; }
 
@@ -66,6 +68,7 @@ class State {
   Dues dues_;                                        // open ones
   std::deque<const Room*> finished_;                 // the one finished first in front
   std::uint64_t rooms_opened_ = 0;
+  std::uint64_t seats_ = 0;
   std::size_t room_bytes_ = 0;
 };
 

@@ -1,5 +1,6 @@
 #include "domains/quiz/view.h"
 
+#include "domains/quiz/hash.h"
 #include "domains/quiz/topics.h"
 
 #include <algorithm>
@@ -19,6 +20,17 @@ QuizPtr quiz_or_empty(std::string_view id, std::uint32_t version, std::string_vi
   empty.id = std::string(id);
   empty.version = version;
   return std::make_shared<const Quiz>(std::move(empty));
+}
+
+std::uint32_t QuizEntry::find_member(std::uint32_t user) const {
+  return by_user.find(user, [&](std::uint32_t place) { return members[place] == user; });
+}
+
+std::uint32_t QuizEntry::add_member(std::uint32_t user) {
+  const auto place = static_cast<std::uint32_t>(members.size());
+  members.push_back(user);
+  by_user.insert(user, place);
+  return place;
 }
 
 void View::project(const Event& event, const EventMeta& meta) noexcept {
@@ -44,23 +56,33 @@ void View::project(const Event& event, const EventMeta& meta) noexcept {
   if (event.kind == Kind::room_finished) finish_room(room);
 }
 
-QuizEntry& View::add_quiz(std::string_view id) {
+std::uint32_t View::add_quiz(std::string_view id) {
   const auto number = static_cast<std::uint32_t>(quizzes_.size());
   quiz_by_id_.emplace(quiz_ids_.emplace_back(id), number);
-  return quizzes_.emplace_back();
+  quizzes_.emplace_back();
+  return number;
+}
+
+void View::set_quiz(std::uint32_t number, QuizPtr quiz) {
+  if (quiz->open)
+    open_quizzes_.insert(number);
+  else
+    open_quizzes_.erase(number);
+  quizzes_[number].quiz_bytes = quiz::memory_bytes(*quiz);
+  quizzes_[number].quiz = std::move(quiz);
 }
 
 void View::define_quiz(const Event& event, Position position) {
-  const auto number = find_quiz(event.quiz);
-  QuizEntry& entry = number ? quizzes_[*number] : add_quiz(event.quiz);
-  entry.quiz = quiz_or_empty(event.quiz, event.version, event.definition);
-  entry.versions.push_back(position);
+  const auto known = find_quiz(event.quiz);
+  const std::uint32_t number = known ? *known : add_quiz(event.quiz);
+  set_quiz(number, quiz_or_empty(event.quiz, event.version, event.definition));
+  quizzes_[number].versions.push_back(position);
 }
 
 std::uint32_t View::add_user(std::string_view id, std::string_view name) {
   const auto number = static_cast<std::uint32_t>(users_.size());
-  const UserEntry& user = users_.emplace_back(UserEntry{std::string(id), std::string(name)});
-  user_by_id_.emplace(user.id, number);
+  users_.emplace_back(UserEntry{std::string(id), std::string(name)});
+  user_by_id_.insert(hash_of(id, 0), number);
   user_text_bytes_ += id.size() + name.size();
   return number;
 }
@@ -84,15 +106,16 @@ void View::answer(const Event& event, Position position) {
   ++totals_.answers;
   if (event.points <= 0) return;
   QuizEntry& entry = quizzes_[*quiz];
-  const auto [at, is_new] =
-      entry.member_of.emplace(*user, static_cast<std::uint32_t>(entry.members.size()));
-  if (is_new) entry.members.push_back(*user);
+  std::uint32_t member = entry.find_member(*user);
   Standing standing;
-  if (!is_new) standing = entry.ranking.standing(at->second);
+  if (member == none)
+    member = entry.add_member(*user);
+  else
+    standing = entry.ranking.standing(member);
   standing.score += static_cast<std::uint32_t>(event.points);
   standing.reached = event.received;
   standing.order = ++entry.credited;
-  entry.ranking.set(at->second, standing);
+  entry.ranking.set(member, standing);
   entry.revision = position.value;
   note_quiz(*quiz);
 }
@@ -109,13 +132,20 @@ void View::open_room(const Event& event, Position position) {
 void View::finish_room(RoomView& room) {
   pins_.erase(room.pin());
   finished_.push_back(room.id());
-  while (finished_.size() > finished_kept_) forget_oldest();
+  finished_players_ += room.players_end() - 1;
+  while (keeps_too_many()) forget_oldest();
+}
+
+bool View::keeps_too_many() const {
+  return finished_.size() > finished_kept_ ||
+         (finished_.size() > 1 && finished_players_ > finished_players_kept_);
 }
 
 void View::forget_oldest() {
   const auto found = rooms_.find(finished_.front());
   finished_.pop_front();
   const RoomView& room = *found->second;
+  finished_players_ -= room.players_end() - 1;
   former_.emplace(room.id(), FormerRoom{room.host_token(), room.opened(), room.finished()});
   former_order_.push_back(room.id());
   rooms_.erase(found);
@@ -135,8 +165,9 @@ std::optional<std::uint32_t> View::find_quiz(std::string_view id) const {
 }
 
 std::optional<std::uint32_t> View::find_user(std::string_view id) const {
-  const auto at = user_by_id_.find(id);
-  return at == user_by_id_.end() ? std::nullopt : std::optional(at->second);
+  const std::uint32_t number =
+      user_by_id_.find(hash_of(id, 0), [&](std::uint32_t n) { return users_[n].id == id; });
+  return number == none ? std::nullopt : std::optional(number);
 }
 
 const QuizEntry* View::open_quiz(std::string_view id) const {
@@ -187,7 +218,10 @@ std::vector<LiveChange> View::take_changed(std::size_t max) {
       continue;
     }
     const auto room = rooms_.find(noted.room);
-    if (room == rooms_.end()) continue;  // over, and forgotten since
+    if (room == rooms_.end()) {  // over, and forgotten since: its followers are told that much
+      if (noted.what == Noted::What::room) changes.push_back({room_topic(noted.room), 0});
+      continue;
+    }
     if (noted.what == Noted::What::room) {
       room->second->room_noted = false;
       changes.push_back({room_topic(noted.room), 0});
@@ -201,14 +235,15 @@ std::vector<LiveChange> View::take_changed(std::size_t max) {
 
 std::size_t View::memory_bytes() const {
   std::size_t bytes =
-      sizeof(View) + user_text_bytes_ +
-      users_.size() * (sizeof(UserEntry) + sizeof(std::string_view) + node_bytes) +
-      (rooms_.size() + pins_.size() + finished_.size() + noted_.size()) * node_bytes +
+      sizeof(View) + user_text_bytes_ + users_.size() * sizeof(UserEntry) +
+      user_by_id_.memory_bytes() +
+      (rooms_.size() + pins_.size() + finished_.size() + noted_.size() + open_quizzes_.size()) *
+          node_bytes +
       former_.size() * (sizeof(FormerRoom) + 2 * sizeof(Id128) + node_bytes);
   for (const QuizEntry& entry : quizzes_)
-    bytes += sizeof(QuizEntry) + 2 * node_bytes + quiz::memory_bytes(*entry.quiz) +
+    bytes += sizeof(QuizEntry) + 2 * node_bytes + entry.quiz_bytes +
              entry.versions.capacity() * sizeof(Position) + entry.ranking.memory_bytes() +
-             entry.members.capacity() * (sizeof(std::uint32_t) + node_bytes);
+             entry.members.capacity() * sizeof(std::uint32_t) + entry.by_user.memory_bytes();
   for (const auto& [id, room] : rooms_) bytes += room->memory_bytes();
   return bytes;
 }

@@ -7,6 +7,7 @@
 
 #include "domains/quiz/definition.h"
 #include "domains/quiz/events.h"
+#include "domains/quiz/number_table.h"
 #include "domains/quiz/policy.h"
 #include "domains/quiz/ranking.h"
 #include "domains/quiz/room_view.h"
@@ -21,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -40,13 +42,18 @@ QuizPtr quiz_or_empty(std::string_view id, std::uint32_t version, std::string_vi
 // A quiz and, for the time it is open to all, who has answered it right.
 struct QuizEntry {
   QuizPtr quiz;
-  std::vector<Position> versions;                              // [0]: where version 1 was defined
-  Ranking ranking;                                             // members are places in `members`
-  std::vector<std::uint32_t> members;                          // users' numbers
-  std::unordered_map<std::uint32_t, std::uint32_t> member_of;  // user -> place in `members`
+  std::size_t quiz_bytes = 0;          // of *quiz, which is large to walk
+  std::vector<Position> versions;      // [0]: where version 1 was defined
+  Ranking ranking;                     // members are places in `members`
+  std::vector<std::uint32_t> members;  // users' numbers
+  NumberTable by_user;                 // user -> place in `members`
   std::uint32_t credited = 0;
   std::uint64_t revision = 0;  // of its leaderboard
   bool is_noted = false;
+
+  // The user's place in `members`; none: not there.
+  [[nodiscard]] std::uint32_t find_member(std::uint32_t user) const;
+  std::uint32_t add_member(std::uint32_t user);  // REQUIRES: not there
 };
 
 struct UserEntry {
@@ -72,7 +79,9 @@ struct Totals {
 class View {
  public:
   explicit View(const Policy& policy)
-      : interval_ms_(policy.broadcast_interval_ms), finished_kept_(policy.finished_rooms_kept) {}
+      : interval_ms_(policy.broadcast_interval_ms),
+        finished_kept_(policy.finished_rooms_kept),
+        finished_players_kept_(policy.finished_players_kept) {}
   View(const View&) = delete;
   View& operator=(const View&) = delete;
 
@@ -81,6 +90,8 @@ class View {
   // In the order of their first definition. The number of a quiz or user is its place.
   [[nodiscard]] const std::deque<QuizEntry>& quizzes() const { return quizzes_; }
   [[nodiscard]] const std::deque<UserEntry>& users() const { return users_; }
+  // The numbers of the quizzes that are open.
+  [[nodiscard]] const std::set<std::uint32_t>& open_quizzes() const { return open_quizzes_; }
   [[nodiscard]] std::optional<std::uint32_t> find_quiz(std::string_view id) const;
   [[nodiscard]] std::optional<std::uint32_t> find_user(std::string_view id) const;
   // Null: unknown, or not open.
@@ -117,8 +128,10 @@ class View {
   void answer(const Event& event, Position position);
   void open_room(const Event& event, Position position);
   void finish_room(RoomView& room);
+  [[nodiscard]] bool keeps_too_many() const;
   void forget_oldest();
-  QuizEntry& add_quiz(std::string_view id);
+  std::uint32_t add_quiz(std::string_view id);
+  void set_quiz(std::uint32_t number, QuizPtr quiz);
   std::uint32_t add_user(std::string_view id, std::string_view name);
   void note_quiz(std::uint32_t quiz);
   void note_room(RoomView& room, const RoomChange& change);
@@ -132,17 +145,21 @@ class View {
 
   const std::int64_t interval_ms_;
   const std::size_t finished_kept_;
+  const std::size_t finished_players_kept_;
 
   std::deque<QuizEntry> quizzes_;
   std::unordered_map<std::string_view, std::uint32_t> quiz_by_id_;  // keys: quiz_ids_
   std::deque<std::string> quiz_ids_;                                // by number
+  std::set<std::uint32_t> open_quizzes_;
   std::deque<UserEntry> users_;
-  std::unordered_map<std::string_view, std::uint32_t> user_by_id_;  // keys: the users' own
+  // Not a hash map: that stands still for 100 ms when it grows with a million in it.
+  NumberTable user_by_id_;
   std::size_t user_text_bytes_ = 0;
 
   std::map<Id128, std::unique_ptr<RoomView>> rooms_;
   std::unordered_map<std::uint32_t, RoomView*> pins_;  // of rooms that are not finished
   std::deque<Id128> finished_;                         // of rooms_, oldest first
+  std::size_t finished_players_ = 0;                   // theirs
   std::map<Id128, FormerRoom> former_;
   std::deque<Id128> former_order_;  // oldest first
   Totals totals_;

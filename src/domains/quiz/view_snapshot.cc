@@ -1,15 +1,19 @@
 // The view to bytes and back. Grammar (ByteWriter's encoding):
 //   view     = version quizzes users rankings olds rooms finished former totals
-//   quizzes  = count { id version text positions }      text: definition.h; positions = count { u64
-//   } users    = count { id name } rankings = { credited revision count { user reached score order
-//   } }   one for each quiz olds     = count { quiz version text }              other versions that
-//   rooms are played with rooms    = count { quiz version room }              by id; room:
-//   RoomView::save, below finished = count { id }, former = count { id token opened finished }
-//   oldest first totals   = rooms players answers room_answers room     = id token pin seconds
-//   opened finished opened_at finished_at phase question closes
+//   quizzes  = count { id version text positions }      text: definition.h
+//   positions = count { u64 }
+//   users    = count { id name }
+//   rankings = { credited revision count { user standing } }     one for each quiz
+//   standing = reached score order
+//   olds     = count { quiz version text }              other versions that rooms are played with
+//   rooms    = count { quiz version room }              by id; room: RoomView::save
+//   finished = count { id }                             oldest first, as former
+//   former   = count { id token opened finished }
+//   totals   = rooms players answers room_answers
+//   room     = id token pin seconds opened finished opened_at finished_at phase question closes
 //              remaining credited revisions runs arrivals seats
 //   runs     = count { started closed ender settled answers count { cell } }
-//   seats    = count { nickname token kicked reached score order }
+//   seats    = count { nickname token kicked standing }
 #include "domains/quiz/hash.h"
 #include "domains/quiz/view.h"
 
@@ -230,10 +234,10 @@ bool View::load_quizzes(ByteReader& in) {
     const std::string_view text = in.bytes();
     const std::uint32_t versions = in.u32();
     if (!in.ok() || find_quiz(id)) return false;
-    QuizEntry& entry = add_quiz(id);
-    entry.quiz = quiz_or_empty(id, version, text);
+    const std::uint32_t number = add_quiz(id);
+    set_quiz(number, quiz_or_empty(id, version, text));
     for (std::uint32_t k = 0; k < versions && in.ok(); ++k)
-      entry.versions.push_back(Position{in.u64()});
+      quizzes_[number].versions.push_back(Position{in.u64()});
   }
   return in.ok();
 }
@@ -259,8 +263,8 @@ bool View::load_rankings(ByteReader& in) {
       const std::uint32_t user = in.u32();
       const Standing standing = get_standing(in);
       if (!in.ok() || user >= users_.size() || standing.order == 0) return false;
-      if (!entry.member_of.emplace(user, member).second) return false;
-      entry.members.push_back(user);
+      if (entry.find_member(user) != none) return false;
+      entry.add_member(user);
       standings.push_back({member, standing});
     }
     entry.ranking.set_all(standings);
@@ -295,6 +299,7 @@ bool View::load_rooms(ByteReader& in) {
   for (std::uint32_t i = 0; i < finished && in.ok(); ++i) {
     const RoomView* room = find_room(finished_.emplace_back(get_id(in)));
     if (room == nullptr || room->phase() != Phase::finished) return false;
+    finished_players_ += room->players_end() - 1;
   }
   if (finished_.size() + pins_.size() != rooms_.size()) return false;
   const std::uint32_t former = in.u32();
@@ -319,7 +324,7 @@ Result<void> View::load(ByteReader& in) {
   totals_.answers = in.u64();
   totals_.room_answers = in.u64();
   if (!in.ok()) return corrupt("it ends too early");
-  while (finished_.size() > finished_kept_) forget_oldest();  // the setting was lowered
+  while (keeps_too_many()) forget_oldest();  // a setting was lowered
   return {};
 }
 
