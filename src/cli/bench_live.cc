@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <array>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -25,10 +26,19 @@ struct LiveOptions {
   std::string duration = "10s";
   std::string warmup = "1s";
   std::string drive = "500ms";
+  std::string quiz;
   std::optional<std::uint64_t> seed;
   bool json = false;
   load::LivePlan plan;
 };
+
+// A quiz of the run's own, where nobody has answered; as long as the reference's ids are.
+std::string fresh_quiz_id() {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "bench-quiz-%010llu",
+                static_cast<unsigned long long>(system_random_u64() % 10'000'000'000u));
+  return text.data();
+}
 
 int refused(const Error& error) {
   std::fprintf(stderr, "daybook bench live: %s\n", error.message.c_str());
@@ -42,6 +52,10 @@ Result<load::LivePlan> plan_of(const LiveOptions& o) {
   DAYBOOK_TRY(plan.drive_ns, load::parse_duration_ns(o.drive));
   DAYBOOK_TRY(plan.target, load::resolve_target(o.url));
   plan.seed = o.seed ? *o.seed : system_random_u64();
+  if (!o.quiz.empty())
+    plan.quiz.id = o.quiz;
+  else if (!o.key.empty())
+    plan.quiz.id = fresh_quiz_id();
   if (o.key.find_first_of("\r\n") != std::string::npos)
     return Error{Errc::invalid, "the admin key must be one line"};
   return plan;
@@ -123,8 +137,12 @@ void add_crowd_options(CLI::App& command, load::LivePlan& plan) {
 }
 
 void add_quiz_options(CLI::App& command, LiveOptions& o) {
-  command.add_option("--key", o.key, "Admin key, to define the quiz and its users first")
+  command
+      .add_option("--key", o.key,
+                  "Admin key, to define a quiz and its users first; they stay in the server's log")
       ->envname("DAYBOOK_ADMIN_KEY");
+  command.add_option("--quiz", o.quiz,
+                     "Its id (default: with a key a new one, else " + o.plan.quiz.id + ")");
   command.add_option("--users", o.plan.quiz.users, "Users of the quiz")
       ->check(CLI::Range(1u, load::live_users_max))
       ->capture_default_str();

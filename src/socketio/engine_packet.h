@@ -18,6 +18,9 @@ enum class EngineType : std::uint8_t { open, close, ping, pong, message, upgrade
 constexpr char packet_separator = '\x1e';
 constexpr char binary_prefix = 'b';
 
+// A polling body is worked off in one turn, while all other clients wait: some 10 ms of it.
+constexpr std::size_t packets_per_body_max = 10'000;
+
 struct EnginePacket {
   EngineType type = EngineType::message;
   live::Kind kind = live::Kind::text;  // binary: always a message

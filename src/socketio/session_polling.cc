@@ -63,9 +63,9 @@ void Session::post(const HttpRequest& request, HttpReply& reply) {
   if (request.body.size() > engine_.options().payload_bytes_max)
     return refuse_post(reply, 413, Ending::too_large);
   PayloadReader reader(request.body);
-  while (is_open() && !reader.done()) {
+  for (std::size_t packets = 1; is_open() && !reader.done(); ++packets) {
     const auto packet = reader.next();
-    if (packet)
+    if (packet && packets <= packets_per_body_max)
       take(*packet, false);
     else
       end(Ending::malformed);

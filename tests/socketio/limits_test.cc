@@ -2,6 +2,7 @@
 #include "fakes.h"
 
 #include "base/clock.h"
+#include "socketio/engine_packet.h"
 
 #include <catch2/catch.hpp>
 
@@ -44,6 +45,25 @@ TEST_CASE(
   CHECK(world.server->counts().sessions == 0);
   CHECK(world.server->counts().handshakes == 0);
   CHECK(world.get({})->status == 200);
+}
+
+TEST_CASE("a polling body has at most so many packets as one turn may take") {
+  socketio::Options options;
+  Crowd world(options);
+  std::string body = "40";
+  for (std::size_t i = 1; i < socketio::packets_per_body_max; ++i)
+    body +=
+        "\x1e"
+        "3";
+  const std::string fits = world.handshake(), over = world.handshake();
+  CHECK(world.post(fits, body)->status == 200);
+  CHECK(world.post(fits, R"(42["still-here"])")->status == 200);
+  CHECK(world
+            .post(over, body + "\x1e"
+                               "3")
+            ->status == 400);
+  CHECK(world.post(over, "3")->status == 400);  // the session is gone
+  CHECK(world.server->counts().sessions == 1);
 }
 
 TEST_CASE("where there is no room, a handshake that had its time gives way to a new one") {

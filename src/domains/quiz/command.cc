@@ -3,6 +3,7 @@
 #include "domains/quiz/definition.h"
 #include "domains/quiz/nickname.h"
 #include "domains/quiz/room_options.h"
+#include "domains/quiz/room_ref.h"
 
 #include <daybook/fields.h>
 
@@ -38,23 +39,6 @@ Id128 token_or_zero(std::string_view text) { return parse_token(text).value_or(I
 void read_token(json::Fields& fields, std::string_view member, Command& command) {
   constexpr json::TextRule rule{.chars_max = 256, .required = false};
   if (const auto text = fields.text(member, rule)) command.token = token_or_zero(*text);
-}
-
-// A room by "roomId" (an id, or a PIN too) or by "pin" (a text or a number).
-void read_room(json::Fields& fields, Command& command) {
-  constexpr std::string_view by_id = "roomId";
-  constexpr std::string_view by_pin = "pin";
-  constexpr json::TextRule rule{.chars_min = 1, .chars_max = id_chars_max};
-  if (fields.any(by_id)) {
-    const auto text = fields.text(by_id, rule);
-    const auto room = text ? parse_room(*text) : std::nullopt;
-    if (text && !room) fields.fail(by_id, "not_an_id", "must be a room's id or its PIN");
-    command.room = room.value_or(RoomRef{});
-    return;
-  }
-  if (!fields.any(by_pin)) return fields.fail(by_id, "missing", "is required, or the room's pin");
-  const auto pin = fields.integer(by_pin, {.min = pin_min, .max = pin_max});
-  command.room.pin = static_cast<std::uint32_t>(pin.value_or(0));
 }
 
 void read_name(json::Fields& fields, Command& command, Arena& arena) {
@@ -125,10 +109,10 @@ void read_members(json::Fields& fields, Command& command, Arena& arena) {
       read_token(fields, "token", command);
       return read_answer(fields, command, arena);
     case CommandKind::join_room:
-      read_room(fields, command);
+      command.room = read_room(fields);
       return read_name(fields, command, arena);
     case CommandKind::answer:
-      read_room(fields, command);
+      command.room = read_room(fields);
       read_token(fields, "token", command);
       return read_answer(fields, command, arena);
     case CommandKind::kick_player:
@@ -136,7 +120,7 @@ void read_members(json::Fields& fields, Command& command, Arena& arena) {
           fields.integer("playerId", {.min = 1, .max = player_max}).value_or(0));
       [[fallthrough]];
     default:
-      read_room(fields, command);
+      command.room = read_room(fields);
       read_token(fields, "hostToken", command);
   }
 }

@@ -159,6 +159,7 @@ void Domain::routes(Routes<Domain>& routes) {
   routes.read("/api/v1/leaderboard/{quizId}/top10", Access::open, &get_top10);
   routes.read("/quizzes", Access::admin, &get_quizzes);
   routes.read("/quizzes/{id}", Access::admin, &get_quiz);
+  routes.read("/rooms", Access::admin, &get_rooms);
   routes.read("/rooms/{room}", Access::open, &get_room);
   routes.read("/rooms/{room}/leaderboard", Access::open, &get_board);
   routes.read("/rooms/{room}/me", Access::open, &get_me);

@@ -4,6 +4,7 @@
 #include "domains/quiz/render.h"
 
 #include <charconv>
+#include <iterator>
 
 namespace daybook::quiz {
 namespace {
@@ -18,7 +19,69 @@ Result<const RoomView*> find_room(const View& view, const Request& request) {
   return named_room(view, parse_room(request.params.front()));
 }
 
+constexpr std::size_t rooms_default = 100;
+constexpr std::size_t rooms_max = 10'000;  // of one answer
+
+Result<std::size_t> limit_of(const Request& request, std::size_t preset, std::size_t max) {
+  const auto text = request.query_value("limit");
+  if (!text) return preset;
+  std::size_t limit = 0;
+  const char* end = text->data() + text->size();
+  const auto [at, error] = std::from_chars(text->data(), end, limit);
+  if (error != std::errc{} || at != end || limit < 1 || limit > max)
+    return Error::field("limit", "range", "must be 1 to " + std::to_string(max));
+  return limit;
+}
+
+void write_room(json::Writer& out, const RoomView& room) {
+  const bool is_open = room.phase() != Phase::finished;
+  out.begin_object().member("roomId", id_text(room.id())).key("pin");
+  if (is_open)
+    out.string(std::to_string(room.pin()));
+  else
+    out.null();
+  out.member("quizId", room.quiz().id).member("state", phase_name(room.phase()));
+  out.member("players", std::uint64_t{room.players()});
+  out.member("opened", time_text(room.opened_at())).key("finished");
+  if (is_open)
+    out.null();
+  else
+    out.string(time_text(room.finished_at()));
+  out.member("hostToken", token_text(room.host_token())).end_object();
+}
+
 }  // namespace
+
+Result<Response> get_rooms(const View& view, const Request& request) {
+  DAYBOOK_TRY(const std::size_t limit, limit_of(request, rooms_default, rooms_max));
+  const auto open = request.query_value("open").value_or("false");
+  if (open != "true" && open != "false")
+    return Error::field("open", "unknown", "must be true or false");
+  auto at = view.rooms().rbegin();  // the newest first
+  if (const auto after = request.query_value("after")) {
+    const auto id = parse_id(*after);
+    if (!id) return Error::field("after", "not_an_id", "must be a room's id");
+    at = std::make_reverse_iterator(view.rooms().lower_bound(*id));
+  }
+  std::string body;
+  json::Writer out(body);
+  out.begin_object().key("rooms").begin_array();
+  const RoomView* last = nullptr;
+  std::size_t rows = 0;
+  for (; at != view.rooms().rend() && rows < limit; ++at) {
+    if (open == "true" && at->second->phase() == Phase::finished) continue;
+    last = at->second.get();
+    write_room(out, *last);
+    ++rows;
+  }
+  out.end_array().key("next");
+  if (at != view.rooms().rend() && last != nullptr)
+    out.string(id_text(last->id()));
+  else
+    out.null();
+  out.end_object();
+  return uncached(std::move(body));
+}
 
 Result<Response> get_room(const View& view, const Request& request) {
   DAYBOOK_TRY(const RoomView* room, find_room(view, request));
@@ -27,13 +90,7 @@ Result<Response> get_room(const View& view, const Request& request) {
 
 Result<Response> get_board(const View& view, const Request& request) {
   DAYBOOK_TRY(const RoomView* room, find_room(view, request));
-  std::size_t limit = leaderboard_rows;
-  if (const auto text = request.query_value("limit")) {
-    const char* end = text->data() + text->size();
-    const auto [at, error] = std::from_chars(text->data(), end, limit);
-    if (error != std::errc{} || at != end || limit < 1 || limit > leaderboard_rows_max)
-      return Error::field("limit", "range", "must be 1 to " + std::to_string(leaderboard_rows_max));
-  }
+  DAYBOOK_TRY(const std::size_t limit, limit_of(request, leaderboard_rows, leaderboard_rows_max));
   return uncached(board_json(*room, limit));
 }
 

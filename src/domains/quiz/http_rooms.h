@@ -6,6 +6,8 @@
 
 namespace daybook::quiz {
 
+// GET /rooms?limit&after&open, for the admin: with each host's token, for one who has lost it
+Result<Response> get_rooms(const View& view, const Request& request);
 // GET /rooms/{room}
 Result<Response> get_room(const View& view, const Request& request);
 // GET /rooms/{room}/leaderboard?limit

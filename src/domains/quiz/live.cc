@@ -3,6 +3,7 @@
 
 #include "domains/quiz/access.h"
 #include "domains/quiz/render.h"
+#include "domains/quiz/room_ref.h"
 #include "domains/quiz/topics.h"
 
 #include <daybook/fields.h>
@@ -25,20 +26,10 @@ Result<std::string_view> quiz_id_of(const json::Value& payload) {
   return *id;
 }
 
-// By "roomId" (an id, or a PIN) or "pin" (a text or a number), as in the commands.
 Result<RoomRef> room_of(json::Fields& fields) {
-  if (fields.any("roomId")) {
-    const auto text = fields.text("roomId", {.chars_min = 1, .chars_max = id_chars_max});
-    const auto room = text ? parse_room(*text) : std::nullopt;
-    if (text && !room) fields.fail("roomId", "not_an_id", "must be a room's id or its PIN");
-    if (room) return *room;
-  } else if (fields.any("pin")) {
-    const auto pin = fields.integer("pin", {.min = pin_min, .max = pin_max});
-    if (pin) return RoomRef{.pin = static_cast<std::uint32_t>(*pin)};
-  } else {
-    fields.fail("roomId", "missing", "is required, or the room's pin");
-  }
-  return std::move(*fields.error());
+  const RoomRef room = read_room(fields);
+  if (auto error = fields.error()) return std::move(*error);
+  return room;
 }
 
 Result<const RoomView*> find_room(const View& view, json::Fields& fields) {

@@ -6,7 +6,6 @@ namespace daybook::quiz {
 namespace {
 
 constexpr std::string_view digits = "0123456789abcdef";
-constexpr std::size_t pin_chars = 6;
 
 std::optional<unsigned> hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';

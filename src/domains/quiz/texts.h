@@ -13,6 +13,7 @@ namespace daybook::quiz {
 
 constexpr std::uint32_t pin_min = 100'000;
 constexpr std::uint32_t pin_max = 999'999;
+constexpr std::size_t pin_chars = 6;
 constexpr std::size_t token_text_chars = 32;
 
 // 32 hexadecimal digits, lower case; either case is read.

@@ -100,6 +100,8 @@ class View {
   [[nodiscard]] const RoomView* find_room(const RoomRef& room) const;
   [[nodiscard]] const RoomView* find_room(const Id128& id) const;
   [[nodiscard]] const FormerRoom* find_former(const Id128& id) const;
+  // By id, which is by the time they were opened: those that run and the newest that are over.
+  [[nodiscard]] const std::map<Id128, std::unique_ptr<RoomView>>& rooms() const { return rooms_; }
   [[nodiscard]] std::size_t rooms_open() const { return pins_.size(); }
   [[nodiscard]] const Totals& totals() const { return totals_; }
   [[nodiscard]] std::int64_t interval_ms() const { return interval_ms_; }

@@ -102,7 +102,7 @@ TEST_CASE_METHOD(Fixture, "every broken rule of a message is told at once") {
             R"({"userId":"u","quizId":"Q","questionId":"q","answerIndex":1.5})",
             "answerIndex: not_whole"},
         Row{&live_join_room, "{}", "roomId: missing, nickname: missing"},
-        Row{&live_join_room, R"({"pin":99999,"nickname":7})", "pin: range, nickname: type"},
+        Row{&live_join_room, R"({"pin":99999,"nickname":7})", "pin: not_a_pin, nickname: type"},
         Row{&live_join_room, R"({"roomId":"here","nickname":"a\u200bb"})",
             "roomId: not_an_id, nickname: hidden_character"},
         Row{&live_answer, R"({"roomId":7})",
@@ -129,7 +129,8 @@ TEST_CASE_METHOD(Fixture, "a message carries when it arrived, its room and its t
   CHECK(command.question == "q");
   CHECK(command.option == 2);
   // A PIN is taken in place of the id, as a text or a number.
-  for (const char* room : {R"({"roomId":"123456")", R"({"pin":"123456")", R"({"pin":123456)"}) {
+  for (const char* room : {R"({"roomId":"123456")", R"({"pin":"123456")", R"({"pin":123456)",
+                           R"({"pin":" 123456  ")"}) {
     REQUIRE(live(&live_join_room, std::string(room) + R"(,"nickname":" Ann "})") == "ok");
     CHECK(command.room.pin == 123'456);
     CHECK(command.name == "Ann");

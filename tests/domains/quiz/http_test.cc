@@ -28,7 +28,44 @@ TEST_CASE("the routes are there, those that define something for the admin only"
                          {Method::del, "/rooms/{room}/players/{playerId}", Access::open}});
   for (const auto& route : routes.reads)
     CHECK((route.access == Access::admin) ==
-          (route.pattern == "/quizzes" || route.pattern == "/quizzes/{id}"));
+          (route.pattern == "/quizzes" || route.pattern == "/quizzes/{id}" ||
+           route.pattern == "/rooms"));
+}
+
+TEST_CASE("the admin finds every room and its host's token again, the newest first") {
+  World world;
+  CHECK(got(world, "/rooms") == R"({"rooms":[],"next":null})");
+  REQUIRE(world.define("q") == "ok");
+  std::vector<std::string> rooms, hosts, pins;
+  for (int i = 0; i < 3; ++i) {
+    REQUIRE(world.open("q") == "ok");
+    if (i == 1) REQUIRE(world.join("Ann") == "ok");
+    if (i == 0) REQUIRE(world.order("finish-room") == "ok");
+    rooms.push_back(world.room);
+    hosts.push_back(world.host);
+    pins.push_back(world.pin);
+    world.pass(1'000'000);
+  }
+  const std::string all = got(world, "/rooms");
+  const auto row = [&](std::size_t i) { return all.find(R"("roomId":")" + rooms[i]); };
+  CHECK(row(2) < row(1));
+  CHECK(row(1) < row(0));
+  CHECK(row(0) != std::string::npos);
+  for (const std::string& host : hosts)
+    CHECK(all.find(R"("hostToken":")" + host) != std::string::npos);
+  CHECK(all.find(R"("pin":")" + pins[1] + R"(","quizId":"q","state":"lobby","players":1)") !=
+        std::string::npos);
+  CHECK(all.find(pins[0]) == std::string::npos);  // it may be another room's by now
+  const std::string open = got(world, "/rooms", {}, {}, {{"open", "true"}, {"limit", "1"}});
+  CHECK(open.find(rooms[2]) != std::string::npos);
+  CHECK(open.ends_with(R"("next":")" + rooms[2] + "\"}"));
+  const std::string rest = got(world, "/rooms", {}, {}, {{"open", "true"}, {"after", rooms[2]}});
+  CHECK(rest.find(rooms[1]) != std::string::npos);
+  CHECK(rest.find(rooms[0]) == std::string::npos);
+  CHECK(rest.ends_with(R"("next":null})"));
+  CHECK(got(world, "/rooms", {}, {}, {{"open", "yes"}}) == "open: unknown");
+  CHECK(got(world, "/rooms", {}, {}, {{"after", "x"}}) == "after: not_an_id");
+  CHECK(got(world, "/rooms", {}, {}, {{"limit", "0"}}) == "limit: range");
 }
 
 TEST_CASE("the reference's four reads have its shapes and never the right answer") {

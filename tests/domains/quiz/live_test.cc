@@ -94,7 +94,7 @@ TEST_CASE("a room is watched by its PIN or its id") {
     CHECK(said(answer) == state);
     CHECK(join_of(answer) == topics_of(world));
   }
-  CHECK(said(message(world, "watch-room", R"({"pin":"000001"})")) == "pin: range");
+  CHECK(said(message(world, "watch-room", R"({"pin":"000001"})")) == "room not found");
   CHECK(said(message(world, "watch-room", R"({"roomId":"x"})")) == "roomId: not_an_id");
   CHECK(said(message(world, "watch-room", "{}")) == "roomId: missing");
   const std::string other = world.pin == "999999" ? "999998" : "999999";
