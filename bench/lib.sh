@@ -134,7 +134,7 @@ cpu_seconds() { # NAME
 }
 
 json_number() { sed -n "s/.*\"$1\":\([-0-9.e+]*\).*/\1/p" "$2"; }             # FIELD FILE: a field of one name
-calc() { awk "BEGIN { printf \"${2:-%.2f}\\n\", $1 }"; } # EXPRESSION [FORMAT]
+calc() { awk "BEGIN { printf \"${2:-%.2f}\\n\", ($1) }"; } # EXPRESSION [FORMAT]
 median() { sort -g | awk '{ a[NR] = $1 } END { print (NR % 2) ? a[(NR + 1) / 2] : (a[NR / 2] + a[NR / 2 + 1]) / 2 }'; }
 thousands() { printf '%.0f' "$1" | sed -E ':a; s/^([0-9]+)([0-9]{3})/\1,\2/; ta'; }
 

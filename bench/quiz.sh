@@ -117,10 +117,10 @@ churn() { # SIDE NAME [options...]
   say "  $side, $name: $(thousands "$(field churned_per_second)") a second, p99 $(field churn_ms.p99) ms"
 }
 
-floor() { # SOCKETS: of the kernel alone, messages a CPU second
+floor() { # SOCKETS INTERVAL_MS: of the kernel alone, messages a CPU second
   local program="$root/build/release/bench/daybook_send_floor"
   [[ -x $program ]] || { echo 0; return; }
-  ${on_server[@]+"${on_server[@]}"} "$program" "$1" 700 50 | sed -n 's/.* a message, \([0-9]*\) messages per CPU second/\1/p'
+  ${on_server[@]+"${on_server[@]}"} "$program" "$1" 750 $((2000 / $2 + 5)) "$2" | sed -n 's/.* a message, \([0-9]*\) messages per CPU second/\1/p'
 }
 
 machine="$(machine_text)"
@@ -129,8 +129,8 @@ for round in $(seq "$rounds"); do
   for n in $sockets; do
     for interval in $intervals; do
       for side in daybook node; do broadcasts "$side" "$n" "$interval"; done
+      floor "$n" "$interval" >>"$work/figures.floor.$n.$interval"
     done
-    floor "$n" >>"$work/figures.floor.$n"
   done
   [[ -z $apart ]] || continue
   for side in daybook node; do answers "$side"; done
@@ -143,13 +143,13 @@ echo
 echo "$machine"
 echo "- $("$daybook" --version 2>/dev/null | head -1), node $(node --version), socket.io $(node -p "require('$here/quiz_node/node_modules/socket.io/package.json').version"); $rounds rounds of $seconds s each, interleaved; medians"
 echo "- one quiz, all sockets in it by transport=websocket, a leaderboard of ten rows (about $(calc "$(field message_bytes) / $(field messages)" %.0f) bytes); CPU: user and system time of the server's process"
-echo "- kernel alone: \`daybook_send_floor\`, a loop of send() of 700 bytes to each socket and nothing else"
+echo "- kernel alone: \`daybook_send_floor\`, a loop of send() of 750 bytes to each socket at the same intervals and nothing else"
 echo
 echo "| messages for a second of the server's CPU | Daybook | Socket.IO | ratio | bar | kernel alone | Daybook of it |"
 echo "|---|---|---|---|---|---|---|"
 for n in $sockets; do
   for interval in $intervals; do
-    name="$n.$interval" figure=server.messages_per_cpu_second floor="$(median <"$work/figures.floor.$n")"
+    name="$n.$interval" figure=server.messages_per_cpu_second floor="$(median <"$work/figures.floor.$name")"
     echo "| $(thousands "$n") sockets, every $interval ms | $(number "daybook.$name" $figure) | $(number "node.$name" $figure) | $(ratio "$name" $figure) | 4 | $(thousands "$floor") | $(calc "$floor > 0 ? $(of "daybook.$name" $figure) / $floor : 0") |"
   done
 done

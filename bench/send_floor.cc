@@ -1,7 +1,10 @@
 // The kernel's own price of a broadcast: one thread that send()s the same bytes to every one of
 // many loopback sockets, and nothing else. No server that writes to each socket can do with less.
 //
-//   daybook_send_floor [SOCKETS=10000] [BYTES=700] [ROUNDS=50]
+//   daybook_send_floor [SOCKETS=10000] [BYTES=700] [ROUNDS=50] [INTERVAL_MS=0]
+//
+// With an interval rounds begin that far apart, as broadcasts do: caches are cold then and the
+// readers asleep, which costs the sender more than one round after the other.
 //
 // The readers are a process of their own, so that the CPU of the two is told apart.
 #include <daybook/check.h>
@@ -23,6 +26,7 @@
 #include <cstdio>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -118,9 +122,11 @@ int main(int argc, char** argv) {
   const std::size_t sockets = argc > 1 ? number_of(argv[1]) : 10'000;
   const std::size_t bytes = argc > 2 ? number_of(argv[2]) : 700;
   const std::size_t rounds = argc > 3 ? number_of(argv[3]) : 50;
+  const std::chrono::milliseconds interval(argc > 4 ? number_of(argv[4]) : 0);
   if (sockets == 0 || bytes == 0 || rounds == 0 ||
       daybook::raise_descriptor_limit() < sockets + spare_descriptors) {
-    std::fprintf(stderr, "usage: daybook_send_floor [SOCKETS] [BYTES] [ROUNDS]; ulimit -n\n");
+    std::fprintf(stderr,
+                 "usage: daybook_send_floor [SOCKETS] [BYTES] [ROUNDS] [INTERVAL_MS]; ulimit -n\n");
     return 2;
   }
   sockaddr_in address{};
@@ -135,10 +141,14 @@ int main(int argc, char** argv) {
   const std::string message(bytes, 'x');
   const double before = cpu_seconds(RUSAGE_SELF);
   const auto began = std::chrono::steady_clock::now();
-  for (std::size_t round = 0; round < rounds; ++round)
+  std::chrono::duration<double> wall{};
+  for (std::size_t round = 0; round < rounds; ++round) {
+    std::this_thread::sleep_until(began + round * interval);
+    const auto round_began = std::chrono::steady_clock::now();
     for (const int fd : accepted)
       DAYBOOK_CHECK(::send(fd, message.data(), bytes, MSG_NOSIGNAL) == static_cast<ssize_t>(bytes));
-  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - began;
+    wall += std::chrono::steady_clock::now() - round_began;
+  }
   const double cpu = cpu_seconds(RUSAGE_SELF) - before;
   for (const int fd : accepted) ::close(fd);
   int status = 0;
