@@ -90,6 +90,9 @@ keep() { # NAME FIELD...: adds each to the figures of this name
 of() { median <"$work/figures.$1.$2"; } # NAME FIELD
 number() { thousands "$(of "$1" "$2")"; }
 ms() { calc "$(of "$1" "$2")" %.0f; }
+spread() { # NAME: p50 / p99 ms; none when newer states took the place of some of each
+  [[ $(of "$1" spread_ms.p50) == 0 ]] && echo "none whole" || echo "$(ms "$1" spread_ms.p50) / $(ms "$1" spread_ms.p99)"
+}
 ratio() { calc "$(of "daybook.$1" "$2") / $(of "node.$1" "$2")"; } # NAME FIELD
 
 broadcasts() { # SIDE SOCKETS INTERVAL_MS
@@ -160,21 +163,21 @@ echo "|---|---|---|---|"
 for n in $sockets; do
   t="$(thousands "$n")"
   echo "| $t sockets: resident bytes each | $(number "daybook.$n" server.bytes_per_socket) | $(number "node.$n" server.bytes_per_socket) | 16,384 |"
-  echo "| $t sockets: seconds until all have joined | $(of "daybook.$n" join_seconds) | $(of "node.$n" join_seconds) | - |"
+  echo "| $t sockets: seconds until all have joined | $(calc "$(of "daybook.$n" join_seconds)") | $(calc "$(of "node.$n" join_seconds)") | - |"
   for interval in $intervals; do
     name="$n.$interval"
-    echo "| $t sockets, every $interval ms: spread of a broadcast, p50 / p99 ms | $(ms "daybook.$name" spread_ms.p50) / $(ms "daybook.$name" spread_ms.p99) | $(ms "node.$name" spread_ms.p50) / $(ms "node.$name" spread_ms.p99) | - |"
+    echo "| $t sockets, every $interval ms: spread of a broadcast, p50 / p99 ms | $(spread "daybook.$name") | $(spread "node.$name") | - |"
     echo "| the same: broadcasts in $seconds s, messages replaced by newer ones | $(number "daybook.$name" broadcasts), $(number "daybook.$name" missed) | $(number "node.$name" broadcasts), $(number "node.$name" missed) | - |"
   done
 done
 t="$(thousands "$crowd")"
 echo "| $t sockets, 1,000 of them answering: answers accepted a second | $(number daybook.answers accepted_per_second) (fsynced) | $(number node.answers accepted_per_second) (in memory) | - |"
 echo "| the same: p50 / p99 ms of an answer | $(ms daybook.answers answer_ms.p50) / $(ms daybook.answers answer_ms.p99) | $(ms node.answers answer_ms.p50) / $(ms node.answers answer_ms.p99) | - |"
-echo "| the same: spread of a broadcast, p50 / p99 ms | $(ms daybook.answers spread_ms.p50) / $(ms daybook.answers spread_ms.p99) | $(ms node.answers spread_ms.p50) / $(ms node.answers spread_ms.p99) | - |"
+echo "| the same: spread of a broadcast, p50 / p99 ms | $(spread daybook.answers) | $(spread node.answers) | - |"
 for name in rooms connections; do
   what="leave and join the quiz again"
   [[ $name == rooms ]] || what="the same by a new connection each time"
   echo "| $t sockets, $what, a second | $(number "daybook.$name" churned_per_second) | $(number "node.$name" churned_per_second) | 1,000 |"
-  echo "| $what: p50 / p99 ms, server CPU s in $seconds s | $(ms "daybook.$name" churn_ms.p50) / $(ms "daybook.$name" churn_ms.p99), $(of "daybook.$name" server.cpu_seconds) | $(ms "node.$name" churn_ms.p50) / $(ms "node.$name" churn_ms.p99), $(of "node.$name" server.cpu_seconds) | - |"
+  echo "| $what: p50 / p99 ms, server CPU s in $seconds s | $(ms "daybook.$name" churn_ms.p50) / $(ms "daybook.$name" churn_ms.p99), $(calc "$(of "daybook.$name" server.cpu_seconds)") | $(ms "node.$name" churn_ms.p50) / $(ms "node.$name" churn_ms.p99), $(calc "$(of "node.$name" server.cpu_seconds)") | - |"
 done
 echo
