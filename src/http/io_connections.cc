@@ -104,7 +104,7 @@ Session* IoThreadImpl::find(std::uint64_t tag) {
 // --- connections that change their nature or their thread
 
 void IoThreadImpl::replace(Session& session, int fd, std::unique_ptr<LiveSession> next,
-                           std::string rest) {
+                           std::string_view rest) {
   const auto index = static_cast<std::uint32_t>(session.tag());
   Entry& entry = sessions_[index];
   ++entry.generation;  // what is on its way to the session does not reach `next`
@@ -114,7 +114,7 @@ void IoThreadImpl::replace(Session& session, int fd, std::unique_ptr<LiveSession
   entry.channel = std::move(next);
   entry.session = nullptr;
   watch(live, fd, EPOLL_CTL_MOD);  // it is in the set, so that it cannot fail
-  live.start(fd, tag, std::move(rest));
+  live.start(fd, tag, rest);
 }
 
 void IoThreadImpl::carry(Session& session, unsigned home, CarriedConnection connection) {

@@ -80,7 +80,7 @@ class IoThread : public CompletionPort {
   // The session has given up its descriptor: `next` has it from now on, in the same slot. `rest`:
   // what was received behind the request.
   virtual void replace(Session& session, int fd, std::unique_ptr<LiveSession> next,
-                       std::string rest) = 0;
+                       std::string_view rest) = 0;
   // The session has given up its descriptor: the connection goes on at io thread `home`.
   virtual void carry(Session& session, unsigned home, CarriedConnection connection) = 0;
   // Null: closed, or not HTTP any more.

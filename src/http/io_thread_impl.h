@@ -49,7 +49,7 @@ class IoThreadImpl final : public IoThread {
   void bury(Channel& channel) override;
   void resume_later(Channel& channel) override;
   void replace(Session& session, int fd, std::unique_ptr<LiveSession> next,
-               std::string rest) override;
+               std::string_view rest) override;
   void carry(Session& session, unsigned home, CarriedConnection connection) override;
   Session* find(std::uint64_t tag) override;
   bool run_on_worker(std::uint64_t tag, std::uint64_t number,

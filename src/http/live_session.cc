@@ -57,7 +57,7 @@ LiveSession::~LiveSession() {
   if (auto peer = std::move(peer_)) peer->gone("never opened");
 }
 
-void LiveSession::start(int fd, std::uint64_t tag, std::string rest) {
+void LiveSession::start(int fd, std::uint64_t tag, std::string_view rest) {
   fd_ = fd;
   tag_ = tag;
   if (state_ == State::opening) state_ = State::open;

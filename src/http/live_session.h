@@ -53,7 +53,7 @@ class LiveSession final : public Channel, public live::Connection {
   // The protocol's half. REQUIRES: before start
   void set_peer(std::unique_ptr<live::Peer> peer) { peer_ = std::move(peer); }
   // Takes the descriptor. `rest`: what was received behind the request.
-  void start(int fd, std::uint64_t tag, std::string rest);
+  void start(int fd, std::uint64_t tag, std::string_view rest);
 
   // --- from the io thread
   void on_ready(std::uint32_t epoll_events) override;

@@ -338,9 +338,9 @@ void Session::go_on_as(std::uint64_t number, std::unique_ptr<LiveSession> next, 
 bool Session::leave() {
   if (next_) {
     auto next = std::move(next_);
-    std::string rest(in_.data(), in_.size());
+    const std::string rest(in_.data(), in_.size());  // goes with the descriptor
     const int fd = release_descriptor();
-    io_.replace(*this, fd, std::move(next), std::move(rest));
+    io_.replace(*this, fd, std::move(next), rest);
     return true;
   }
   if (!answers_.empty()) return false;

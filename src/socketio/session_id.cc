@@ -22,12 +22,12 @@ std::optional<unsigned> bits_of(char c) {
   return std::nullopt;
 }
 
-template <std::size_t chars, std::size_t bytes>
-std::array<char, chars> text_of(const std::array<std::uint8_t, bytes>& from) {
-  static_assert(bytes % 3 == 0 && chars == bytes / 3 * 4);
+template <std::size_t Chars, std::size_t Bytes>
+std::array<char, Chars> text_of(const std::array<std::uint8_t, Bytes>& from) {
+  static_assert(Bytes % 3 == 0 && Chars == Bytes / 3 * 4);
   const std::string text = base64url({reinterpret_cast<const char*>(from.data()), from.size()});
-  std::array<char, chars> to;
-  std::copy_n(text.data(), chars, to.data());
+  std::array<char, Chars> to;
+  std::copy_n(text.data(), Chars, to.data());
   return to;
 }
 
@@ -57,23 +57,22 @@ std::size_t SessionIdHash::operator()(const SessionId& id) const noexcept {
 
 IdMaker::IdMaker(unsigned home, std::uint64_t seed) : home_(home), seeded_(seed != 0), rng_(seed) {}
 
-template <std::size_t n>
-void IdMaker::fill(std::array<std::uint8_t, n>& bytes, std::size_t from) {
-  if (!seeded_) return system_random(std::span(bytes).subspan(from));
-  for (std::size_t i = from; i < n; ++i) bytes[i] = static_cast<std::uint8_t>(rng_.next());
+void IdMaker::fill(std::span<std::uint8_t> bytes) {
+  if (!seeded_) return system_random(bytes);
+  for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(rng_.next());
 }
 
 SessionId IdMaker::session() {
   std::array<std::uint8_t, session_id_chars / 4 * 3> bytes{};
   bytes[0] = static_cast<std::uint8_t>(home_ >> 8);
   bytes[1] = static_cast<std::uint8_t>(home_);
-  fill(bytes, home_bytes);
+  fill(std::span(bytes).subspan(home_bytes));
   return {text_of<session_id_chars>(bytes)};
 }
 
 std::array<char, socket_id_chars> IdMaker::socket() {
   std::array<std::uint8_t, socket_id_chars / 4 * 3> bytes{};
-  fill(bytes, 0);
+  fill(bytes);
   return text_of<socket_id_chars>(bytes);
 }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace daybook::socketio {
@@ -40,8 +41,7 @@ class IdMaker {
   std::array<char, socket_id_chars> socket();
 
  private:
-  template <std::size_t n>
-  void fill(std::array<std::uint8_t, n>& bytes, std::size_t from);
+  void fill(std::span<std::uint8_t> bytes);
 
   unsigned home_;
   bool seeded_;

@@ -41,7 +41,7 @@ void KnownQuiz::mark_answered(std::string_view question_id, std::uint32_t user) 
 void KnownQuiz::measure() {
   bytes_ = quiz::memory_bytes(*quiz_) + answered_.capacity() * sizeof(Marks) +
            slots_.capacity() * sizeof(std::uint32_t);
-  for (const auto& [id, slot] : by_id_) bytes_ += node_bytes + sizeof(id) + id.capacity();
+  for (const auto& [id, slot] : by_id_) bytes_ += node_bytes + sizeof(std::string) + id.capacity();
   for (const Marks& marks : answered_) bytes_ += marks.memory_bytes();
 }
 

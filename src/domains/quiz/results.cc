@@ -197,7 +197,8 @@ Result<Where> find(const View& view, const Request& request) {
 
 // Of the room in the view, looked up for each part: it may be forgotten between two of them.
 ResultsStream::WithRoom from_view(std::shared_ptr<ReadContext<Domain>> context, const Id128& id) {
-  return [context, id](const std::function<void(const RoomView&)>& f) -> Result<void> {
+  return [context = std::move(context),
+          id](const std::function<void(const RoomView&)>& f) -> Result<void> {
     bool is_there = false;
     context->with_view([&](const View& view) {
       const RoomView* room = view.find_room(id);
@@ -211,7 +212,7 @@ ResultsStream::WithRoom from_view(std::shared_ptr<ReadContext<Domain>> context, 
 }
 
 ResultsStream::WithRoom from_copy(std::shared_ptr<const RoomView> room) {
-  return [room](const std::function<void(const RoomView&)>& f) -> Result<void> {
+  return [room = std::move(room)](const std::function<void(const RoomView&)>& f) -> Result<void> {
     f(*room);
     return {};
   };

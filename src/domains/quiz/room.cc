@@ -111,7 +111,8 @@ UnixUs Room::due(std::int64_t idle_us) const {
 
 std::size_t Room::memory_bytes() const {
   std::size_t bytes = sizeof(Room) + seats.memory_bytes() + clock.memory_bytes();
-  for (const std::string& word : options.nickname_words) bytes += 2 * (sizeof(word) + word.size());
+  for (const std::string& word : options.nickname_words)
+    bytes += 2 * (sizeof(std::string) + word.size());
   return bytes;
 }
 
