@@ -72,7 +72,7 @@ void Live::start(http::Server& server, const Sequencer& sequencer,
   parts.domains = domains;
   parts.formats = &server.formats();
   parts.audience = &server.audience();
-  parts.publish = [&server](live::MessagePtr message) { server.publish(message); };
+  parts.publish = [&server](const live::MessagePtr& message) { server.publish(message); };
   broadcaster_ = std::make_unique<http::Broadcaster>(std::move(parts));
   metrics.counter_function(
       "daybook_live_broadcasts_total",
