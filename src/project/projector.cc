@@ -76,7 +76,26 @@ Projector::~Projector() {
   join();
 }
 
+// In the caller's thread, before the server takes anything: with "now" what is accepted from here
+// on is the projector's, also when the process is killed before the thread has got so far.
+void Projector::fix_start() {
+  first_end_ = source_.readable();
+  if (!spec_.start_now || control_.orders(spec_.name).reset_number > 0) return;
+  const auto bytes = store_.get(state::Family::checkpoints, spec_.name);
+  if (!bytes.ok() || *bytes) return;  // load() tries again
+  Checkpoint first;
+  first.topic = spec_.topic;
+  first.sink = spec_.sink;
+  first.position = first_end_;
+  const auto saved =
+      store_.write({{state::Family::checkpoints, spec_.name, encode_checkpoint(first)}}, true);
+  if (!saved.ok())
+    log_warn("a projector could not save where it starts",
+             {{"projector", spec_.name}, {"reason", saved.error().message}});
+}
+
 void Projector::start() {
+  fix_start();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -146,7 +165,7 @@ bool Projector::settle_loaded(const std::optional<std::string>& bytes) {
     checkpoint_.position = {std::max<std::uint64_t>(orders.reset_next.value, 1) - 1};
     checkpoint_.reset_number = orders.reset_number;
   } else if (spec_.start_now) {
-    checkpoint_.position = dead_until_;
+    checkpoint_.position = first_end_;
   }
   watch_.obeying(checkpoint_.reset_number);
   checkpoint_.topic = spec_.topic;

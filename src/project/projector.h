@@ -1,7 +1,8 @@
 // One projector: its thread, and the loop from the log to its sink.
 //
 //   1 register   Control::add_projector; once
-//   2 load       the checkpoint from the state store; none: the beginning, or the end (start_now)
+//   2 load       the checkpoint from the state store; none: the beginning. With start_now there is
+//                one: start() keeps the log's end, before the server takes anything
 //   3 obey       while paused or disabled nothing is done; a reset is obeyed; then Sink::begin
 //   4 gather     events from the log into the batch, until it is full or batch_ms old
 //   5 deliver    the batch to the sink, split where it holds poison
@@ -103,6 +104,7 @@ class Projector {
   // --- projector.cc: the loop. False everywhere: leave what is in hand; stop, or look at the
   // orders.
   void run();
+  void fix_start();
   bool register_in_log();
   bool load();
   bool settle_loaded(const std::optional<std::string>& bytes);
@@ -180,6 +182,7 @@ class Projector {
 
   // Dead letters are asked about up to here only: they are of a former run, or of this one.
   Position dead_until_{};
+  Position first_end_{};  // the log's end when start() was called
 
   // The event that was rejected last.
   Position head_{};

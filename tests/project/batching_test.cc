@@ -152,6 +152,27 @@ TEST_CASE("start = now begins after what was there at the first start, whatever 
   CHECK(target.positions() == numbers(7, 9));
 }
 
+TEST_CASE("start = now is when the server starts, though it is killed before the projector ran") {
+  Target target;
+  World world;
+  for (int i = 0; i < 6; ++i) world.source.add("submitted", "a", "{}");
+  world.control.refuse(Error{Errc::unavailable, "the sequencer is busy"});
+  for (int runs = 0; runs < 2; ++runs) {
+    auto spec = world.spec(target);
+    spec.start_now = true;
+    world.start(std::move(spec));
+    for (int i = 0; i < 3; ++i) world.source.add("submitted", "a", "{}");
+    world.run_for(100);
+    if (runs > 0) break;
+    world.kill.at(1, false);  // nothing it does from here on has an effect
+    world.stop();
+    world.kill.revive();
+    world.control.refuse(std::nullopt);
+  }
+  world.run_for(1000);
+  CHECK(target.positions() == numbers(7, 12));
+}
+
 TEST_CASE("a sink's begin may raise the position to what its target holds already") {
   Target target;
   World world;
