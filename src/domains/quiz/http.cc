@@ -2,10 +2,9 @@
 #include "domains/quiz/domain.h"
 
 #include "domains/quiz/http_rooms.h"
+#include "domains/quiz/query.h"
 #include "domains/quiz/render.h"
 #include "domains/quiz/results.h"
-
-#include <charconv>
 
 namespace daybook::quiz {
 namespace {
@@ -18,18 +17,13 @@ Error quiz_not_found() { return Error{Errc::not_found, "quiz not found"}; }
 // ?limit&after of a list in the order of definition: from which number on, and how many.
 struct Page {
   std::size_t from = 0;
-  std::size_t limit = rows_default;
+  std::size_t limit = 0;
 };
 
 template <class Find>
 Result<Page> page_of(const Request& request, Find&& find) {
   Page page;
-  if (const auto text = request.query_value("limit")) {
-    const char* end = text->data() + text->size();
-    const auto [at, error] = std::from_chars(text->data(), end, page.limit);
-    if (error != std::errc{} || at != end || page.limit < 1 || page.limit > rows_max)
-      return Error::field("limit", "range", "must be 1 to " + std::to_string(rows_max));
-  }
+  DAYBOOK_TRY(page.limit, limit_of(request, rows_default, rows_max));
   if (const auto after = request.query_value("after")) {
     const std::optional<std::uint32_t> number = find(*after);
     if (!number) return Error::field("after", "unknown", "must be an id of the list");

@@ -1,9 +1,9 @@
 #include "domains/quiz/http_rooms.h"
 
 #include "domains/quiz/access.h"
+#include "domains/quiz/query.h"
 #include "domains/quiz/render.h"
 
-#include <charconv>
 #include <iterator>
 
 namespace daybook::quiz {
@@ -21,17 +21,6 @@ Result<const RoomView*> find_room(const View& view, const Request& request) {
 
 constexpr std::size_t rooms_default = 100;
 constexpr std::size_t rooms_max = 10'000;  // of one answer
-
-Result<std::size_t> limit_of(const Request& request, std::size_t preset, std::size_t max) {
-  const auto text = request.query_value("limit");
-  if (!text) return preset;
-  std::size_t limit = 0;
-  const char* end = text->data() + text->size();
-  const auto [at, error] = std::from_chars(text->data(), end, limit);
-  if (error != std::errc{} || at != end || limit < 1 || limit > max)
-    return Error::field("limit", "range", "must be 1 to " + std::to_string(max));
-  return limit;
-}
 
 void write_room(json::Writer& out, const RoomView& room) {
   const bool is_open = room.phase() != Phase::finished;
